@@ -1,0 +1,87 @@
+"""The program: a lazy command table and the error boundary.
+
+Import time is user time: a command's module is imported only when that command runs, so ``--help`` costs click alone
+and a heavy library is paid for by the command that uses it. Errors of ours become one line on stderr and the exit
+code they carry; anything else is a bug and keeps its traceback.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import sys
+
+import click
+
+from afteraction.errors import AfteractionError
+
+COMMANDS: dict[str, tuple[str, str]] = {
+    "agents": ("afteraction.cli.agents", "Leaderboard: which agents succeed, how fast, at what cost."),
+    "collect": ("afteraction.cli.collect", "Turn what the hooks and transcripts tell into records, now."),
+    "doctor": ("afteraction.cli.doctor", "Check that hooks, data folder and pipeline work."),
+    "install": ("afteraction.cli.install", "Put the hooks into Claude Code's settings."),
+    "redact": ("afteraction.cli.redact", "Pass text through the redactor."),
+    "show": ("afteraction.cli.show", "One invocation: outcome, evidence, tools, files, tokens."),
+    "uninstall": ("afteraction.cli.uninstall", "Take the hooks out again."),
+    "workflow": ("afteraction.cli.workflow", "One workflow as a tree with its timeline."),
+}
+"""Command → module with a click command of the same name, and the line shown by ``--help``."""
+
+
+class LazyGroup(click.Group):
+    """A click group that knows its commands by name and imports each one only to run it."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All command names, sorted."""
+        del ctx
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return one command; None when there is no such command."""
+        del ctx
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(COMMANDS[cmd_name][0])
+        command = getattr(module, cmd_name)
+        assert isinstance(command, click.Command)  # noqa: S101 - a wrong table entry is a bug of ours
+        return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Resolve a command; a mistyped one is answered with the nearest name."""
+        name = args[0] if args else ""
+        if name and not name.startswith("-") and name not in COMMANDS:
+            near = difflib.get_close_matches(name, COMMANDS, n=1)
+            hint = f" Did you mean '{near[0]}'?" if near else " 'afteraction --help' lists the commands."
+            ctx.fail(f"No such command '{name}'.{hint}")
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands with their short help, without importing any."""
+        del ctx
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name][1]) for name in sorted(COMMANDS)])
+
+
+@click.group(cls=LazyGroup, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="afteraction")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """Afteraction: what your coding subagents really did. Without a command: the leaderboard."""
+    if ctx.invoked_subcommand is None:
+        module = importlib.import_module(COMMANDS["agents"][0])
+        ctx.invoke(module.agents)
+
+
+def main() -> None:
+    """Run the program; an error of ours is one line on stderr and its own exit code."""
+    try:
+        cli(prog_name="afteraction")
+    except AfteractionError as error:
+        click.echo(f"afteraction: {error}", err=True)
+        sys.exit(error.exit_code)
+    except BrokenPipeError:
+        # The reader of a pipe (head, less) has left; that is no error of ours.
+        sys.stdout = None  # the interpreter must not flush it again
+        sys.exit(0)

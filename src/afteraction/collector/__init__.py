@@ -1,0 +1,1 @@
+"""From evidence to records: read the spool and the transcripts, reconcile, decide the outcome, write."""

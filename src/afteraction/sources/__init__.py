@@ -1,0 +1,1 @@
+"""Where evidence comes from: one subpackage per client, and the only code that knows that client's formats."""

@@ -1,0 +1,1 @@
+"""What is kept: records (the truth), workflows, and the index derived from them."""
