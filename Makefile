@@ -1,0 +1,57 @@
+# The few commands a contributor needs. `make` alone lists them.
+
+VENV := .venv
+PYTHON := $(VENV)/bin/python
+READY := $(VENV)/.ready
+BASE_PYTHON ?= python3
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint format lock golden bench privacy clean
+
+help: ## List these commands
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+
+setup: $(READY) ## Make .venv with everything pinned and Afteraction installed in it
+
+$(READY): requirements-dev.txt pyproject.toml
+	@$(BASE_PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "Python 3.11 or newer is needed; say which: make BASE_PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	$(BASE_PYTHON) -m venv $(VENV)
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $(READY)
+
+demo: $(READY) ## Run a real Claude Code session with subagents and show what was recorded
+	$(PYTHON) -m demo.run
+
+test: lint ## Check everything: style, types, imports, and all tests, the real client included
+	$(PYTHON) -m pytest
+
+lint: $(READY) ## Check style, types and which way imports point
+	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/mypy
+	$(VENV)/bin/lint-imports
+
+format: $(READY) ## Format the code and mend what can be mended
+	$(VENV)/bin/ruff format .
+	$(VENV)/bin/ruff check --fix .
+
+lock: ## Pin all requirements anew, with hashes
+	$(VENV)/bin/pip-compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --no-emit-trusted-host --strip-extras --no-header -o requirements.txt pyproject.toml
+	$(VENV)/bin/pip-compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --no-emit-trusted-host --strip-extras --allow-unsafe --no-header -o requirements-dev.txt requirements-dev.in
+
+golden: $(READY) ## Write the expected records of all recorded sessions anew
+	$(PYTHON) -m tests.collector.test_golden_sessions
+
+bench: $(READY) ## Measure the hook and what a whole session feels of it
+	$(PYTHON) benchmarks/hook_latency.py
+	$(PYTHON) -m benchmarks.session_overhead
+
+privacy: $(READY) ## Score the redactor, on CORPUS=FILE or on generated texts
+	$(PYTHON) benchmarks/privacy_score.py $(if $(CORPUS),--corpus $(CORPUS))
+
+clean: ## Remove everything that can be made again
+	rm -rf $(VENV) .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis dist build
