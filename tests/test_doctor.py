@@ -1,0 +1,164 @@
+"""``afteraction doctor``, on machines that are well and on machines that are not."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.machine import Machine, machine_in
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.fixture
+def machine(tmp_path: Path) -> Machine:
+    """A machine with the hooks installed."""
+    found = machine_in(tmp_path)
+    found.done("install")
+    return found
+
+
+def rows(machine: Machine) -> dict[str, dict[str, Any]]:
+    """What the doctor finds, by check."""
+    return {row["check"]: row for row in json.loads(machine.run("doctor", "--json").stdout)}
+
+
+def problems(machine: Machine) -> list[str]:
+    """The checks that found something broken."""
+    return [check for check, row in rows(machine).items() if row["status"] == "problem"]
+
+
+def break_hook(machine: Machine) -> None:
+    """Point every hook at a file that does not exist, as a deleted environment does."""
+    text = machine.settings.read_text()
+    machine.settings.write_text(
+        text.replace("/hook/entry.py", "/hook/entry.py".replace("/hook", "-gone/afteraction/hook"))
+    )
+
+
+def test_a_healthy_machine_passes_with_one_line_per_check(machine: Machine) -> None:
+    """Exit 0, a sign and a name on every line, the same rows as JSON, and no trace of the made-up event."""
+    before = machine.files()
+
+    result = machine.run("doctor")
+
+    assert (result.returncode, result.stderr) == (0, "")
+    assert all(line[0] in "✓!" for line in result.stdout.splitlines() if not line.startswith(" "))
+    assert [line.split("  ")[0][2:] for line in result.stdout.splitlines()] == list(rows(machine))
+    assert machine.files() == before
+
+
+def test_the_installed_hook_is_tried_and_timed(machine: Machine) -> None:
+    """A made-up event goes through the very command in the settings, and its time stands beside the interpreter's."""
+    found = rows(machine)
+
+    assert found["hook run"]["status"] == "ok"
+    assert "ms, the bare interpreter" in found["hook time"]["detail"]
+
+
+def test_not_installed_is_a_problem_with_a_next_step(tmp_path: Path) -> None:
+    """Whoever has installed nothing is told the one command to run."""
+    result = machine_in(tmp_path).run("doctor")
+
+    assert result.returncode == 1
+    assert result.stdout.startswith("✗ hooks")
+    assert "run: afteraction install --user" in result.stdout
+
+
+def test_a_hook_that_points_at_nothing_is_found_and_mended(machine: Machine) -> None:
+    """The hook is silent when its files are gone, so the doctor has to notice; --fix installs it again in place."""
+    installed = machine.settings.read_bytes()
+    break_hook(machine)
+
+    assert problems(machine) == ["hook files"]
+    result = machine.run("doctor", "--fix")
+
+    assert result.returncode == 0, result.stdout
+    assert "point at this installation now" in result.stderr
+    assert machine.settings.read_bytes() == installed
+
+
+def test_a_missing_event_is_found(machine: Machine) -> None:
+    """One event less is a hole in the records that nobody would see otherwise."""
+    settings = machine.parsed()
+    del settings["hooks"]["SubagentStop"]
+    machine.write(json.dumps(settings).encode())
+
+    row = rows(machine)["hooks (user)"]
+
+    assert (row["status"], "SubagentStop" in row["detail"]) == ("problem", True)
+    assert row["next"] == "run: afteraction install --user"
+
+
+def test_settings_the_client_cannot_read_are_found(machine: Machine) -> None:
+    """One comma too many and the client drops all hooks without a word."""
+    machine.write(machine.settings.read_bytes() + b",")
+
+    assert rows(machine)["hooks (user)"]["status"] == "problem"
+
+
+def test_disabled_hooks_are_found(machine: Machine) -> None:
+    """Installed and switched off is not working."""
+    machine.write(json.dumps({**machine.parsed(), "disableAllHooks": True}).encode())
+
+    assert problems(machine) == ["disabled"]
+
+
+def test_a_hook_that_speaks_is_found(machine: Machine) -> None:
+    """Output of a hook would reach the model: the synthetic event shows it."""
+    machine.write(machine.settings.read_bytes().replace(b" >/dev/null 2>&1", b"; echo hello"))
+
+    row = rows(machine)["hook run"]
+
+    assert (row["status"], "hello" in row["detail"]) == ("problem", True)
+
+
+def test_exposed_files_are_found_and_mended(machine: Machine) -> None:
+    """Telemetry names projects and files, so nobody else may read it; foreign files are none of our business."""
+    spool = machine.data / "spool"
+    spool.mkdir(mode=0o755)
+    (spool / "s.jsonl").write_text("")
+    (spool / "s.jsonl").chmod(0o644)
+    foreign = machine.data / "notes.txt"
+    foreign.write_text("mine")
+    foreign.chmod(0o644)
+
+    assert problems(machine) == ["permissions"]
+    assert "2 files or folders are yours alone now" in machine.run("doctor", "--fix").stderr
+
+    assert problems(machine) == []
+    assert foreign.stat().st_mode & 0o777 == 0o644
+
+
+def test_the_last_error_and_unreadable_lines_are_told(machine: Machine) -> None:
+    """The pipeline fails silently; here it speaks, without breaking the terminal."""
+    note = {"at": "2025-10-30T12:35:00.123Z", "where": "run.py:12", "message": "OSError: \x1b[31mfull"}
+    (machine.data / "state" / "last_error.json").write_text(json.dumps(note))
+    (machine.data / "spool").mkdir(mode=0o700)
+    (machine.data / "spool" / "s.jsonl").write_text("no json\n")
+
+    result = machine.run("doctor")
+
+    assert "! last error" in result.stdout
+    assert "2025-10-30T12:35:00.123Z in run.py:12: OSError" in result.stdout
+    assert "\x1b" not in result.stdout
+    assert "unreadable lines: 1" in result.stdout
+
+
+def test_the_folder_of_the_environment_is_the_one_examined(machine: Machine) -> None:
+    """``OAK_TELEMETRY_DIR`` decides where hooks write, so it is what has to be writable."""
+    machine.environ["OAK_TELEMETRY_DIR"] = "/dev/null/telemetry"
+
+    row = rows(machine)["data folder"]
+
+    assert (row["status"], "OAK_TELEMETRY_DIR" in row["detail"]) == ("problem", True)
+
+
+def test_an_ascii_terminal_gets_ascii_signs(machine: Machine) -> None:
+    """Where ✓ cannot be shown the report still can."""
+    machine.environ["LC_ALL"] = "C"
+
+    assert machine.run("doctor").stdout.isascii()
