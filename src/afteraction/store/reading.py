@@ -1,0 +1,189 @@
+"""Records and workflow files, read from disk.
+
+A file is found by its name, because the name carries the end of the id: one look-up costs a listing, not a hundred
+thousand decodes. Only a name that tells nothing (a foreign writer's) makes it look inside. The beginning of an id is
+enough where only one begins like that.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
+
+import msgspec
+
+from afteraction.errors import AfteractionError, NotFoundError, StoreError
+from afteraction.model import Invocation, Workflow
+from afteraction.moments import known_epoch_ms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from afteraction.paths import Root
+
+LAST = "last"
+"""Instead of an id: the newest."""
+
+INVOCATION_DECODER = msgspec.json.Decoder(Invocation)
+_WORKFLOW_DECODER = msgspec.json.Decoder(Workflow)
+_SUFFIX = ".json"
+_DATED = re.compile(r"inv-(\d{4})(\d{2})(\d{2})-")
+_SHOWN = 3
+_Record = TypeVar("_Record", Invocation, Workflow)
+
+
+class Found(NamedTuple):
+    """A record and the file it stands in."""
+
+    path: str
+    record: Invocation
+
+
+def record_files(root: Root) -> Iterator[str]:
+    """The path of every record, oldest day first; nothing where nothing was ever recorded."""
+    for day in _names(str(root.invocations)):
+        yield from _json_files(f"{root.invocations}/{day}")
+
+
+def read_bytes(path: str) -> bytes:
+    """A whole file, by the shortest way: of 100,000 files the opening costs more than the reading."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        size = os.fstat(descriptor).st_size
+        content = os.read(descriptor, size)
+        while len(content) < size and (more := os.read(descriptor, size - len(content))):
+            content += more
+        return content
+    finally:
+        os.close(descriptor)
+
+
+def find_invocation(root: Root, reference: str) -> Found:
+    """The record whose id is, starts with, or ends in a part starting with ``reference``; or the newest for ``last``.
+
+    NotFoundError when there is none, AfteractionError when several start like that.
+    """
+    if reference == LAST:
+        return newest_invocation(root)
+    dated = _DATED.match(reference)
+    near = _json_files(f"{root.invocations}/{'-'.join(dated.groups())}") if dated else record_files(root)
+    found = _matching((path for path in near if _name_may_mean(path, reference)), reference)
+    if not found:
+        found = _matching((path for path in record_files(root) if _contains(path, reference)), reference)
+    exact = [hit for hit in found if hit.record.invocation_id == reference]
+    ids = [hit.record.invocation_id for hit in found]
+    if not found:
+        raise NotFoundError(
+            f"no invocation {reference!r} in {root.invocations}; 'afteraction show last' shows the newest"
+        )
+    if len(set(ids)) > 1 and not exact:
+        raise _ambiguous(reference, ids)
+    return (exact or found)[0]
+
+
+def newest_invocation(root: Root, *, in_workflow: bool = False) -> Found:
+    """The record that started last, or the last that belongs to a workflow; NotFoundError when there is none."""
+    for day in reversed(_names(str(root.invocations))):
+        paths = _json_files(f"{root.invocations}/{day}")
+        found = [hit for path in paths if (hit := _load(path)) and (hit.record.workflow_id or not in_workflow)]
+        if found:
+            return max(found, key=lambda hit: (known_epoch_ms(hit.record.timestamp) or 0, hit.record.invocation_id))
+    if in_workflow and any(record_files(root)):
+        raise NotFoundError("no invocation belongs to a workflow yet; 'afteraction show last' shows the newest")
+    raise NotFoundError(nothing_recorded(root))
+
+
+def find_workflow(root: Root, reference: str) -> Workflow:
+    """The workflow whose id is, starts with, or ends in a part starting with ``reference``.
+
+    ``last`` means that of the newest invocation. NotFoundError when there is none, AfteractionError when several
+    start like that.
+    """
+    if reference == LAST:
+        reference = newest_invocation(root, in_workflow=True).record.workflow_id or reference
+    folder = str(root.workflows)
+    paths = _json_files(folder)
+    named = [path for path in paths if _means(_stem(path), reference)]
+    found = _workflows(named, reference) or _workflows(paths, reference)
+    exact = [workflow for workflow in found if workflow.workflow_id == reference]
+    if not found:
+        raise NotFoundError(f"no workflow {reference!r} in {folder}; 'afteraction collect' writes what is missing")
+    if len(found) > 1 and not exact:
+        raise _ambiguous(reference, [workflow.workflow_id for workflow in found])
+    return (exact or found)[0]
+
+
+def nothing_recorded(root: Root) -> str:
+    """What to say where there is no record at all."""
+    return (
+        f"nothing recorded yet in {root.invocations}; 'afteraction install --user' records from now on, "
+        "'afteraction doctor' tells what is missing"
+    )
+
+
+def _workflows(paths: list[str], reference: str) -> list[Workflow]:
+    loaded = (_decoded(path, _WORKFLOW_DECODER) for path in paths)
+    return [workflow for workflow in loaded if workflow and _means(workflow.workflow_id, reference)]
+
+
+def _matching(paths: Iterable[str], reference: str) -> list[Found]:
+    return [hit for path in paths if (hit := _load(path)) and _means(hit.record.invocation_id, reference)]
+
+
+def _contains(path: str, reference: str) -> bool:
+    try:
+        return reference.encode("utf-8", "surrogateescape") in read_bytes(path)
+    except OSError:
+        return False
+
+
+def _load(path: str) -> Found | None:
+    record = _decoded(path, INVOCATION_DECODER)
+    return Found(path, record) if record else None
+
+
+def _decoded(path: str, decoder: msgspec.json.Decoder[_Record]) -> _Record | None:
+    """The decoded file; None when damaged or gone: a question for one record must not fail over another file."""
+    try:
+        return decoder.decode(read_bytes(path))
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def _json_files(folder: str) -> list[str]:
+    """The finished files of a folder, by name; what a writer has not yet renamed starts with a dot."""
+    names = _names(folder)
+    return [f"{folder}/{name}" for name in names if name.endswith(_SUFFIX) and not name.startswith(".")]
+
+
+def _names(folder: str) -> list[str]:
+    try:
+        return sorted(os.listdir(folder))  # noqa: PTH208 - a Path per record would cost as much as reading it
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise StoreError(f"cannot read {folder}: {error.strerror}; check who owns it") from error
+
+
+def _means(whole_id: str, reference: str) -> bool:
+    return bool(reference) and (whole_id.startswith(reference) or whole_id.rpartition("-")[2].startswith(reference))
+
+
+def _name_may_mean(path: str, reference: str) -> bool:
+    """Whether a file ``<date>/<agent>-<tail>.json`` may hold the id: the tail of either starts like the other's."""
+    tail = _stem(path).rpartition("-")[2]
+    if tail.startswith(reference):
+        return True
+    date = path.rsplit("/", 2)[1].replace("-", "")
+    return f"inv-{date}-{tail}".startswith(reference)
+
+
+def _stem(path: str) -> str:
+    return path.rpartition("/")[2].removesuffix(_SUFFIX)
+
+
+def _ambiguous(reference: str, ids: list[str]) -> AfteractionError:
+    shown = ", ".join(sorted(ids)[:_SHOWN])
+    more = ", …" if len(ids) > _SHOWN else ""
+    return AfteractionError(f"{len(ids)} ids match {reference!r}: {shown}{more}; give more of it")

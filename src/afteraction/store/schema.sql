@@ -1,0 +1,83 @@
+-- Every record as one flat row: the ten top-level keys, times as epoch milliseconds, and the metadata.
+-- $path: newline-delimited records as the index wrote them, one checked record a line.
+-- Whole numbers are read wide and narrowed with try_cast: an absurd one is unknown, and no reason to lose the rest.
+create table invocations as
+select
+    invocation_id,
+    workflow_id,
+    parent_invocation_id,
+    agent_name,
+    task_description,
+    "timestamp",
+    status,
+    try_cast(execution_time_ms as bigint)                                              as execution_time_ms,
+    error_message,
+    user_accepted,
+    epoch_ms(try_cast("timestamp" as timestamptz))                                     as started_at_ms,
+    -- an agent that waited between rounds says when it ended; any other ran through
+    coalesce(
+        epoch_ms(try_cast(metadata.ended_at as timestamptz)),
+        try_cast(epoch_ms(try_cast("timestamp" as timestamptz)) + execution_time_ms as bigint)
+    )                                                                                  as ended_at_ms,
+    cast(make_timestamp_ms(epoch_ms(try_cast("timestamp" as timestamptz))) as date)    as "date",
+    metadata.model_tier                                                                as model_tier,
+    metadata.tools_used                                                                as tools_used,
+    metadata.files_modified                                                            as files_modified,
+    try_cast(metadata.schema_version as bigint)                                        as schema_version,
+    metadata.source                                                                    as source,
+    metadata.client                                                                    as client,
+    metadata.client_version                                                            as client_version,
+    metadata.session_id                                                                as session_id,
+    metadata.prompt_id                                                                 as prompt_id,
+    metadata.tool_use_id                                                               as tool_use_id,
+    metadata.agent_id                                                                  as agent_id,
+    metadata.project                                                                   as project,
+    metadata.model                                                                     as model,
+    try_cast(metadata.tokens.input as bigint)                                          as tokens_input,
+    try_cast(metadata.tokens.output as bigint)                                         as tokens_output,
+    try_cast(metadata.tokens.cache_read as bigint)                                     as tokens_cache_read,
+    try_cast(metadata.tokens.cache_creation as bigint)                                 as tokens_cache_creation,
+    metadata.cost_usd                                                                  as cost_usd,
+    try_cast(metadata.tool_calls as bigint)                                            as tool_calls,
+    try_cast(metadata.tool_errors as bigint)                                           as tool_errors,
+    metadata.tools                                                                     as tools,
+    metadata.files_read                                                                as files_read,
+    try_cast(metadata.lines_added as bigint)                                           as lines_added,
+    try_cast(metadata.lines_removed as bigint)                                         as lines_removed,
+    metadata.background                                                                as background,
+    try_cast(metadata.depth as bigint)                                                 as depth,
+    try_cast(metadata.rounds as bigint)                                                as rounds,
+    metadata.agent_definition.path                                                     as definition_path,
+    metadata.agent_definition.sha256                                                   as definition_sha256,
+    metadata.task_type                                                                 as task_type,
+    metadata.outcome.category                                                          as outcome_category,
+    metadata.outcome.evidence                                                          as outcome_evidence,
+    metadata.acceptance.source                                                         as acceptance_source,
+    metadata.acceptance.signal                                                         as acceptance_signal,
+    metadata.acceptance."at"                                                             as acceptance_at
+from read_json(
+    $path,
+    format = 'newline_delimited',
+    columns = {
+        invocation_id: 'varchar',
+        workflow_id: 'varchar',
+        parent_invocation_id: 'varchar',
+        agent_name: 'varchar',
+        task_description: 'varchar',
+        'timestamp': 'varchar',
+        status: 'varchar',
+        execution_time_ms: 'hugeint',
+        error_message: 'varchar',
+        user_accepted: 'boolean',
+        metadata: 'struct(
+            model_tier varchar, tools_used varchar[], files_modified varchar[], schema_version hugeint,
+            source varchar, client varchar, client_version varchar, session_id varchar, prompt_id varchar,
+            tool_use_id varchar, agent_id varchar, project varchar, model varchar,
+            tokens struct(input hugeint, output hugeint, cache_read hugeint, cache_creation hugeint),
+            cost_usd double, tool_calls hugeint, tool_errors hugeint, tools map(varchar, hugeint),
+            files_read varchar[], lines_added hugeint, lines_removed hugeint, background boolean,
+            depth hugeint, rounds hugeint, ended_at varchar, agent_definition struct(path varchar, sha256 varchar),
+            task_type varchar, outcome struct(category varchar, evidence varchar[]),
+            acceptance struct(source varchar, signal varchar, "at" varchar))'
+    }
+);
