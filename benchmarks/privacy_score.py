@@ -1,0 +1,159 @@
+"""How much the redactor finds, what it spoils, and how long it takes.
+
+``privacy_score.py [--corpus FILE]``: without a corpus on generated texts, each class against its target; with one
+(JSON lines, gzip or plain, of {"text", "spans", "corpus", "cls", "has_pii"}) per corpus and class. Then the time for
+64 KB of the worst inputs, in milliseconds and as a multiple of one plain pass over the same bytes.
+"""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+import json
+import os
+import re
+import statistics
+import sys
+import time
+from collections import defaultdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from afteraction.privacy.redactor import Redactor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+TARGETS = {
+    "self-identifying": 0.98,
+    "keyword nearby": 0.96,
+    "environment": 1.0,
+    "e-mail": 0.99,
+    "card": 0.99,
+    "iban": 0.99,
+    "ssn": 0.99,
+    "public ip": 0.99,
+    "e.164 phone": 0.95,
+    "home name": 1.0,
+}
+MAX_ALTERED = 0.0005
+MAX_MS = 20.0
+
+
+def survives(secret: str, text: str) -> bool:
+    """Tell whether a piece of max(6, a fifth) of the secret's characters is left outside the placeholders."""
+    text = re.sub(r"\[REDACTED:[a-z-]+\]", "\0", text)
+    size = min(len(secret), max(6, len(secret) // 5))
+    return any(secret[at : at + size] in text for at in range(len(secret) - size + 1))
+
+
+def score_generated() -> bool:
+    """Print recall per class on generated texts, and return whether every target is met."""
+    from benchmarks.privacy_texts import environment, innocents, secrets, seeded
+
+    rng = seeded(4)
+    environ, texts = environment(rng, 40)
+    redactor = Redactor(environ, "/home/bench")
+    hits: dict[str, list[bool]] = defaultdict(list)
+    for item in [*texts, *secrets(rng, 400)]:
+        done = redactor.redact(item.text) or ""
+        hits[item.kind].append(not survives(item.secret or "", done))
+    met = True
+    for kind, found in hits.items():
+        rate = sum(found) / len(found)
+        met &= rate >= TARGETS[kind]
+        print(f"recall  {kind:38s} {rate:6.3f}  n={len(found)}  target {TARGETS[kind]}")
+    changed = [redactor.redact(item.text) != item.text for item in innocents(rng, 200)]
+    met &= sum(changed) / len(changed) <= MAX_ALTERED
+    print(
+        f"altered {'innocent texts':38s} {sum(changed) / len(changed):8.4%}  n={len(changed)}  target {MAX_ALTERED:.2%}"
+    )
+    return met
+
+
+def score_corpus(path: Path) -> None:
+    """Print recall per corpus and class, and the share of innocent texts that were altered."""
+    redactor = Redactor({}, os.environ.get("HOME"))
+    recall: dict[str, list[bool]] = defaultdict(list)
+    altered: dict[str, list[bool]] = defaultdict(list)
+    for row in _rows(path):
+        done = redactor.redact(row["text"]) or ""
+        if row["corpus"].startswith("benign"):
+            if not row.get("has_pii"):
+                altered[row["corpus"]].append(done != row["text"])
+            continue
+        ours = "wrapped" if row["corpus"].startswith("wrapped") else "third party"
+        for kind, secret in _labelled(row):
+            hit = done != row["text"] if row.get("linelevel") else not survives(secret, done)
+            for key in (row["corpus"], f"{ours}: {kind}"):
+                recall[key].append(hit)
+    for key, found in sorted(recall.items()):
+        print(f"recall  {key:50s} {sum(found) / len(found):6.3f}  n={len(found)}")
+    altered["all innocent texts"] = [one for found in altered.values() for one in found]
+    for key, found in altered.items():
+        print(f"altered {key:50s} {sum(found) / max(1, len(found)):8.4%}  n={len(found)}")
+
+
+def _rows(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the rows of a corpus."""
+    with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
+        for line in lines:
+            yield json.loads(line)
+
+
+def _labelled(row: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the class and text of each labelled span; placeholders are no secrets."""
+    classes = row.get("cls")
+    for index, (start, end, *label) in enumerate(row["spans"]):
+        known = isinstance(classes, list) and index < len(classes)
+        kind = str(classes[index] if known and classes else (label[0] if label else ""))
+        if kind != "placeholder":
+            yield kind, row["text"][start:end]
+
+
+def time_worst() -> bool:
+    """Print the slowest of the worst inputs, and return whether all are inside the target."""
+    from benchmarks.privacy_texts import environment, seeded, worst
+
+    environ, _ = environment(seeded(4), 20)
+    redactor = Redactor(environ, "/home/bench")
+    redactor.redact("warm up: compiles the patterns")
+    plain = "The quick brown fox jumps over the lazy dog. " * 1456
+    reference = _median_ms(redactor, plain)
+    print(f"time    {'64 KB of prose':38s} {reference:6.1f} ms")
+    times = sorted(((_median_ms(redactor, text), unit) for unit, text in worst().items()), reverse=True)
+    for spent, unit in times[:5]:
+        print(
+            f"time    64 KB of {unit[:28]!r:29s} {spent:6.1f} ms  {spent / reference:4.1f} x prose  target {MAX_MS} ms"
+        )
+    short = "Fix the flaky test in tests/test_api.py: it fails with expected 200, got 500 at line 42. Then " * 2
+    print(f"time    {'200 characters':38s} {_median_ms(redactor, short[:200]):6.3f} ms")
+    return times[0][0] <= MAX_MS
+
+
+def _median_ms(redactor: Redactor, text: str) -> float:
+    """Return the median time of seven runs, in milliseconds."""
+    spent = []
+    for _ in range(7):
+        start = time.perf_counter()
+        redactor.redact(text)
+        spent.append((time.perf_counter() - start) * 1000)
+    return statistics.median(spent)
+
+
+def main() -> int:
+    """Score, time, and fail when a target is missed."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--corpus", type=Path, help="labelled texts, one JSON object a line")
+    corpus = parser.parse_args().corpus
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+    met = True
+    if corpus:
+        score_corpus(corpus)
+    else:
+        met = score_generated()
+    return 0 if time_worst() and met else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
