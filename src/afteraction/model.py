@@ -1,8 +1,8 @@
 """What one invocation and one workflow are: the shape of the files that users own.
 
 These are frozen ``msgspec`` structs rather than dataclasses: the same class is the schema, the decoder and the
-encoder, and decoding 100,000 files takes one second instead of ten. Every field but the ten that a foreign writer must give
-has a default of None: absent reads as unknown, and unknown is never 0.
+encoder, and decoding 100,000 files takes one second instead of ten. Every field but the ten that a foreign writer
+must give has a default of None: absent reads as unknown, and unknown is never 0.
 """
 
 from __future__ import annotations
@@ -81,6 +81,8 @@ class Metadata(msgspec.Struct, frozen=True, kw_only=True):
     """1 for an agent the main thread spawned, 2 for one that such an agent spawned, and so on."""
     rounds: int | None = None
     """How often the agent was set to work: 1, and one more for each message that resumed it."""
+    ended_at: str | None = None
+    """When its last round ended, UTC; later than timestamp + execution_time_ms when it waited between rounds."""
     agent_definition: AgentDefinition | None = None
     task_type: str | None = None
     outcome: Outcome | None = None

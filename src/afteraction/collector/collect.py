@@ -1,0 +1,290 @@
+"""One pass: what the spool and the transcripts tell becomes records and workflow files.
+
+A pass holds no state that matters. It reads a session's whole spool file and its transcripts, reconciles them, and
+writes what differs from what is stored; doing it again, or after a kill, gives the same files. What it remembers
+between passes only says which sessions need no second look.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from afteraction.collector.evidence import SessionEvidence
+from afteraction.collector.liveness import linux_process_state, session_over
+from afteraction.collector.memory import Memory, SessionMemory, Settled
+from afteraction.collector.merge import merge
+from afteraction.collector.reconcile import reconcile
+from afteraction.collector.record import SessionContext, build_records
+from afteraction.collector.workflows import build_workflow
+from afteraction.sources.claude import session_files
+from afteraction.sources.claude.agent_definitions import find_definition
+from afteraction.sources.claude.events import HookEvent, read_spool_file
+from afteraction.store.records import RecordStore
+from afteraction.store.workflows import read_workflow, workflows_locked, write_workflow
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from afteraction.collector.outcome import Over
+    from afteraction.collector.reconcile import Findings, Life
+    from afteraction.collector.record import Gate
+    from afteraction.model import AgentDefinition, Invocation
+    from afteraction.paths import Root
+
+SETTLE_MS = 2000
+_KEEP_SPOOL_MS = 24 * 60 * 60 * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """A session's transcripts as a pass found them."""
+
+    main_path: Path | None
+    projects: Path
+    fingerprint: tuple[tuple[str, int, int], ...]
+
+    def changed(self) -> bool:
+        """Whether any of them has been written since, or a new one appeared."""
+        return _files(self.main_path, self.projects).fingerprint() != self.fingerprint
+
+
+@dataclass(slots=True)
+class PassReport:
+    """What one pass did."""
+
+    sessions: int = 0
+    written: int = 0
+    """Records that are new or changed."""
+    open: int = 0
+    """Invocations that still run."""
+    unreadable_lines: int = 0
+    quarantined: int = 0
+    unsettled: list[Watched] = field(default_factory=list)
+    """Sessions of which something may still arrive within moments."""
+    failures: list[Exception] = field(default_factory=list)
+    """Why a session could not be processed, one each; it is tried again in the next pass."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a pass needs to know of the world outside the root."""
+
+    config_dir: Path
+    """The client's folder of the user who runs this pass."""
+    gate: Gate
+    now_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """One pass while it runs: where it works, and what it has found so far."""
+
+    root: Root
+    around: Surroundings
+    store: RecordStore
+    report: PassReport
+
+
+def collect_pass(root: Root, around: Surroundings, *, sweep: bool = False) -> PassReport:
+    """Process every session that may have changed; with ``sweep`` also those no hook told of.
+
+    The caller holds the collector's lock. OSError when the root cannot be written.
+    """
+    memory = Memory.load(root)
+    run = Pass(root, around, RecordStore(root), PassReport())
+    waiting = _spool_files(root)
+    for session_id, path in waiting.items():
+        known = memory.sessions.get(session_id)
+        if sweep or known is None or known.may_have_changed(path):
+            try:
+                memory.sessions[session_id] = _one_session(run, path, known)
+            except Exception as error:  # noqa: BLE001 - one session that cannot be processed must not stop the others
+                run.report.failures.append(error)
+        elif around.now_ms - known.seen_at_ms > _KEEP_SPOOL_MS:
+            path.unlink(missing_ok=True)
+            path.with_name(f"{path.name}.agents").unlink(missing_ok=True)
+    if sweep:
+        _sweep_unheard(run, memory, heard=set(waiting))
+        memory.swept_at_ms = around.now_ms
+    memory.forget_all_but(set(_spool_files(root)))
+    memory.save(root)
+    run.report.quarantined = run.store.quarantined
+    return run.report
+
+
+def _spool_files(root: Root) -> dict[str, Path]:
+    return {path.stem: path for path in sorted(root.spool.glob("*.jsonl")) if path.is_file() and not path.is_symlink()}
+
+
+def _one_session(run: Pass, path: Path, known: SessionMemory | None) -> SessionMemory:
+    around = run.around
+    size = path.stat().st_size
+    events, unreadable = read_spool_file(path)
+    run.report.unreadable_lines += unreadable
+    main_path, projects = _transcript_of(events, around)
+    files = _files(main_path, projects)
+    fingerprint = files.fingerprint()  # before anything is read: what is written meanwhile must look new next time
+    stamps = {agent_id: session_files.file_stamp(found) for agent_id, found in files.agents.items()}
+    over = session_over(
+        events,
+        files_changed_ms=files.changed_ms(),
+        now_ms=around.now_ms,
+        process_state=linux_process_state,
+    )
+    session_id = next((e.payload.session_id for e in reversed(events) if e.payload.session_id), path.stem)
+    settled = _still_settled(known, events, files) if known is not None and over is None else {}
+    evidence = _evidence(session_id, events, files, over, settled)
+    findings = process_session(run, evidence)
+    recent = around.now_ms - max((event.at for event in events), default=0) < SETTLE_MS
+    if recent and (findings.unsettled or (over == "ended" and _ended_by_session(findings))):
+        run.report.unsettled.append(Watched(main_path, projects, fingerprint))
+    return SessionMemory(
+        spool_bytes=size,
+        fingerprint=fingerprint,
+        open=any(life.verdict is None for life in findings.lives),
+        over=over is not None,
+        seen_at_ms=around.now_ms,
+        settled=_settled(known, evidence, findings, stamps),
+    )
+
+
+def _settled(
+    known: SessionMemory | None, evidence: SessionEvidence, findings: Findings, stamps: dict[str, tuple[int, int]]
+) -> dict[str, Settled]:
+    """Agents that have ended and started no others: their transcripts need no second reading while nothing changes."""
+    mentions = evidence.mentions()
+    kept = {agent_id: known.settled[agent_id] for agent_id in evidence.settled} if known is not None else {}
+    for life in findings.lives:
+        if life.verdict is not None and life.agent_id in stamps and not life.spawned:
+            kept[life.agent_id] = Settled(*stamps[life.agent_id], mentions[life.agent_id], life.tool_use_id)
+    return kept
+
+
+def _still_settled(
+    known: SessionMemory, events: tuple[HookEvent, ...], files: session_files.SessionFiles
+) -> dict[str, str | None]:
+    mentions = SessionEvidence(session_id="", events=events).mentions()
+    return {
+        agent_id: was.tool_use_id
+        for agent_id, was in known.settled.items()
+        if agent_id in files.agents
+        and session_files.file_stamp(files.agents[agent_id]) == (was.size, was.mtime_ns)
+        and mentions[agent_id] == was.mentions
+    }
+
+
+def process_session(run: Pass, evidence: SessionEvidence) -> Findings:
+    """Reconcile one session and store what it gives."""
+    findings = reconcile(evidence)
+    context = SessionContext(evidence, findings, run.around.gate, _definer(run.around))
+    records = []
+    for record in build_records(context):
+        stored = run.store.find(record.invocation_id, record.agent_name)
+        kept = merge(stored[1] if stored else None, record)
+        run.report.written += run.store.write(kept)
+        records.append(kept)
+    _update_workflows(run, records, findings)
+    run.report.sessions += 1
+    run.report.open += sum(life.verdict is None for life in findings.lives)
+    return findings
+
+
+def _evidence(
+    session_id: str,
+    events: tuple[HookEvent, ...],
+    files: session_files.SessionFiles,
+    over: Over | None,
+    settled: Mapping[str, str | None] = MappingProxyType({}),
+) -> SessionEvidence:
+    return SessionEvidence(
+        session_id=session_id,
+        events=events,
+        main=session_files.read_main(files),
+        agents=session_files.read_agents(files, but=settled),
+        over=over,
+        settled=settled,
+    )
+
+
+def _transcript_of(events: Sequence[HookEvent], around: Surroundings) -> tuple[Path | None, Path]:
+    """The main transcript's path as the hooks named it, else where its session id leads, and the folder it must lie in.
+
+    A path with a secret in it was stored as a hash and leads nowhere.
+    """
+    config_dir = next((Path(e.env.config_dir) for e in reversed(events) if e.env.config_dir), around.config_dir)
+    projects = config_dir / "projects"
+    named = next((e.payload.transcript_path for e in reversed(events) if e.payload.transcript_path), None)
+    if named is not None and Path(named).is_file():
+        return Path(named), projects
+    return session_files.find_main(projects, next((e.payload.session_id for e in events), None)), projects
+
+
+def _files(main_path: Path | None, projects: Path) -> session_files.SessionFiles:
+    if main_path is None:
+        return session_files.SessionFiles(None, {})
+    return session_files.locate(main_path, projects)
+
+
+def _ended_by_session(findings: Findings) -> bool:
+    return any(
+        life.agent_id is not None and life.ending.tail in ("open_tool", "prompt", "none") for life in findings.lives
+    )
+
+
+def _definer(around: Surroundings) -> Callable[[Life, str | None], AgentDefinition | None]:
+    def define(life: Life, project: str | None) -> AgentDefinition | None:
+        ended = life.ended_at if life.ended_at is not None else life.started_at
+        return find_definition(
+            life.agent_name,
+            project=Path(project) if project else None,
+            config_dir=around.config_dir,
+            unchanged_since_ms=ended,
+        )
+
+    return define
+
+
+def _update_workflows(run: Pass, records: Iterable[Invocation], findings: Findings) -> None:
+    by_workflow: dict[str, list[Invocation]] = {}
+    denied: dict[str, int] = {}
+    for record in records:
+        if record.workflow_id is not None:
+            by_workflow.setdefault(record.workflow_id, []).append(record)
+            denied[record.workflow_id] = findings.denied.get(record.metadata.prompt_id, 0)
+    for workflow_id, members in by_workflow.items():
+        with workflows_locked(run.root):
+            extend_workflow(run.root, run.store, workflow_id, members, denied=denied[workflow_id])
+
+
+def extend_workflow(
+    root: Root, store: RecordStore, workflow_id: str, members: Sequence[Invocation], *, denied: int
+) -> None:
+    """Rebuild a workflow's file from its stored members and the given ones; the caller holds its lock."""
+    known = {record.invocation_id: record for record in members}
+    old = read_workflow(root, workflow_id)
+    for listed in old.invocations if old is not None else ():
+        if listed.invocation_id not in known:
+            found = store.find(listed.invocation_id, listed.agent_name)
+            if found is not None and found[1].invocation_id not in known:
+                known[found[1].invocation_id] = found[1]
+    if old is not None and old.session_id not in {record.metadata.session_id for record in members}:
+        denied = max(denied, old.totals.denied)  # the shell's workflow: another session counted its own
+    write_workflow(root, build_workflow(workflow_id, list(known.values()), denied=denied))
+
+
+def _sweep_unheard(run: Pass, memory: Memory, *, heard: set[str]) -> None:
+    """Sessions that wrote transcripts since the last sweep without a hook telling of them."""
+    around = run.around
+    since = memory.swept_at_ms if memory.swept_at_ms is not None else around.now_ms - _KEEP_SPOOL_MS
+    projects = around.config_dir / "projects"
+    for main_path in session_files.main_files_changed_since(projects, since):
+        if main_path.stem in heard:
+            continue
+        files = session_files.locate(main_path, projects)
+        over = session_over(
+            (), files_changed_ms=files.changed_ms(), now_ms=around.now_ms, process_state=linux_process_state
+        )
+        process_session(run, _evidence(main_path.stem, (), files, over))

@@ -1,0 +1,35 @@
+"""The collector as hooks start it: ``python -I -m afteraction.collector.detached ROOT LOCK_DESCRIPTOR``.
+
+It inherits the locked descriptor from the hook that started it, and says nothing: its standard streams are closed, and
+what goes wrong is left in the data folder for ``doctor``.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import sys
+from pathlib import Path
+
+from afteraction.collector.lock import CollectorLock
+from afteraction.collector.run import note_error, run_collector
+from afteraction.paths import Root
+
+_BACKGROUND = 10
+
+
+def main() -> None:
+    """Collect once, quietly, and after everything the session itself wants the processor for."""
+    os.nice(_BACKGROUND)
+    root = Root(Path(sys.argv[1]))
+    lock = CollectorLock(root, int(sys.argv[2]))
+    try:
+        run_collector(root, os.environ, lock)
+    except Exception as error:  # noqa: BLE001 - nobody listens; the doctor tells
+        with contextlib.suppress(OSError):
+            note_error(root, error)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

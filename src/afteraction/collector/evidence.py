@@ -1,0 +1,121 @@
+"""Everything known about one session, gathered before anything is concluded from it.
+
+Evidence is a value: reconciliation takes it and nothing else, so the same evidence always gives the same records,
+whoever gathered it, in whatever order.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from afteraction.sources.claude.entries import Notice, Prompt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from afteraction.collector.outcome import Over
+    from afteraction.sources.claude.entries import Result, Transcript
+    from afteraction.sources.claude.events import HookEvent
+
+SPAWN_TOOLS = frozenset({"Agent", "Task"})
+_REJECTED = "The user doesn't want to proceed"
+_NOT_STARTED = "Agent type '"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEvidence:
+    """One session: its hook events in order of receipt, and its transcripts."""
+
+    session_id: str
+    events: tuple[HookEvent, ...] = ()
+    main: Transcript | None = None
+    agents: Mapping[str, Transcript] = field(default_factory=dict)
+    over: Over | None = None
+    settled: Mapping[str, str | None] = field(default_factory=dict)
+    """Agents about which an earlier pass has said everything, and their spawn calls; they were not read again."""
+
+    def transcripts(self) -> Iterator[Transcript]:
+        """The main transcript first, then the agents'."""
+        if self.main is not None:
+            yield self.main
+        yield from self.agents.values()
+
+    def notices(self) -> list[Notice]:
+        """Task notifications from transcripts and hooks, in order of time."""
+        found = [notice for transcript in self.transcripts() for notice in transcript.of(Notice)]
+        for event in self.events:
+            said = event.payload.notification
+            if said is not None:
+                found.append(Notice(event.at, event.payload.prompt_id, said.task_id, said.tool_use_id, said.status))
+        return sorted(found, key=lambda notice: notice.at or 0)
+
+    def mentions(self) -> Counter[str]:
+        """How many hook events speak of each agent."""
+        return Counter(name for event in self.events for name in _named(event))
+
+    def user_prompts(self) -> list[Prompt]:
+        """What the user typed, as the main transcript has it."""
+        return [p for p in self.main.of(Prompt) if p.kind == "user"] if self.main is not None else []
+
+
+@dataclass(frozen=True, slots=True)
+class Spawn:
+    """One call that was to start a subagent, from its transcript line, its hooks, or both."""
+
+    tool_use_id: str
+    at: int | None = None
+    parent_agent_id: str | None = None
+    subagent_type: str | None = None
+    description: str | None = None
+    prompt_id: str | None = None
+    in_background: bool | None = None
+    result: Result | None = None
+    agent_id: str | None = None
+    resolved_model: str | None = None
+    returned_at: int | None = None
+    """When a hook said that the call had come back with the agent's work, epoch ms."""
+    failed: bool = False
+    """PostToolUseFailure for this call."""
+    interrupted: bool = False
+    """PostToolUseFailure with ``is_interrupt``."""
+
+    @property
+    def rejected_by_user(self) -> bool:
+        """The call came back as rejected: the dialog was refused, or the user interrupted."""
+        return self.result is not None and self.result.is_error and self.result.text.startswith(_REJECTED)
+
+    @property
+    def not_started(self) -> bool:
+        """The client refused this agent type: unknown, or a rule against it."""
+        if self.result is not None:
+            return self.result.is_error and self.result.text.startswith(_NOT_STARTED)
+        return self.failed and not self.interrupted
+
+    @property
+    def was_interrupted(self) -> bool:
+        """A user's interruption or a signal ended the call."""
+        text = self.result.text if self.result is not None and self.result.is_error else ""
+        return self.interrupted or self.rejected_by_user or text.startswith("[Request interrupted by user")
+
+    @property
+    def has_work(self) -> bool:
+        """The call came back with what the agent produced."""
+        result = self.result
+        if result is not None and not result.is_error and not result.is_launch:
+            return True
+        return self.returned_at is not None
+
+
+def _named(event: HookEvent) -> set[str]:
+    payload = event.payload
+    said, came_back, notice = payload.tool_input, payload.tool_response, payload.notification
+    names = (
+        payload.agent_id,
+        said.task_id if said is not None else None,
+        came_back.agentId if came_back is not None else None,
+        came_back.task_id if came_back is not None else None,
+        notice.task_id if notice is not None else None,
+    )
+    return {name for name in names if name is not None}

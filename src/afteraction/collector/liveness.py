@@ -1,0 +1,67 @@
+"""Whether a session is over, and how that is known.
+
+A SessionEnd says so; without one, the process that ran the hooks is asked for, by pid and start time, so that a
+reused pid is not mistaken for it. Where no process is known, a long silence of its files is taken for the end, and
+corrected if the session turns out to be alive.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from afteraction.collector.outcome import Over
+    from afteraction.sources.claude.events import ClientProcess, HookEvent
+
+STALE_AFTER_MS = 30 * 60 * 1000
+_BEGINNINGS = ("SessionStart", "UserPromptSubmit", "SubagentStart")
+
+ProcessState = Literal["alive", "dead", "unknown"]
+
+
+def session_over(
+    events: Sequence[HookEvent],
+    *,
+    files_changed_ms: int | None,
+    now_ms: int,
+    process_state: Callable[[ClientProcess], ProcessState],
+) -> Over | None:
+    """How the session is over, or None while it may still be alive.
+
+    ``files_changed_ms`` is the newest modification time of its transcripts, epoch ms.
+    """
+    if _has_ended(events):
+        return "ended"
+    process = next((event.client for event in reversed(events) if event.client.pid is not None), None)
+    state = process_state(process) if process is not None else "unknown"
+    if state == "dead":
+        return "dead"
+    newest = max([*(event.at for event in events[-1:]), files_changed_ms or 0])
+    return "stale" if state == "unknown" and now_ms - newest > STALE_AFTER_MS else None
+
+
+def linux_process_state(process: ClientProcess) -> ProcessState:
+    """Ask ``/proc`` for the process; unknown where there is no ``/proc``."""
+    try:
+        with open("/proc/self/stat", "rb"):  # noqa: PTH123 - a fixed kernel file, not a path of ours
+            pass
+    except OSError:
+        return "unknown"
+    try:
+        with open(f"/proc/{process.pid}/stat", "rb") as file:  # noqa: PTH123 - the same
+            fields = file.read().rpartition(b")")[2].split()
+    except OSError:
+        return "dead"
+    started = int(fields[19])
+    zombie = fields[0] in (b"Z", b"X")
+    return "dead" if zombie or process.started not in (None, started) else "alive"
+
+
+def _has_ended(events: Sequence[HookEvent]) -> bool:
+    """Whether a SessionEnd came and nothing began after it."""
+    ended = max((event.at for event in events if event.name == "SessionEnd"), default=None)
+    if ended is None:
+        return False
+    return not any(event.at > ended for event in events if event.name in _BEGINNINGS)

@@ -1,0 +1,88 @@
+"""How a later pass meets the record that is already stored. Pure.
+
+Records are superseded, never contradicted. New evidence corrects status and counts and fills what was unknown. Two
+things survive any later pass: what only a hook knew, because a pass over transcripts alone cannot know it, and text
+that is already stored, because a second redaction in another environment could reveal what the first one hid.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from afteraction.collector.outcome import CATEGORIES
+from afteraction.model import Metadata
+
+if TYPE_CHECKING:
+    from afteraction.model import Invocation
+
+_FIXED_SENTENCES = frozenset(CATEGORIES.values())
+
+
+def merge(stored: Invocation | None, new: Invocation) -> Invocation:
+    """The record to keep, given the stored one and what this pass found."""
+    if stored is None:
+        return new
+    weaker = _is_weaker(stored, new)
+    status_from = stored if weaker else new
+    metadata = _merge_metadata(stored.metadata, new.metadata, weaker=weaker)
+    return msgspec.structs.replace(
+        new,
+        invocation_id=stored.invocation_id if weaker else new.invocation_id,
+        workflow_id=stored.workflow_id if _knew_more(stored, new) else new.workflow_id,
+        parent_invocation_id=new.parent_invocation_id or stored.parent_invocation_id,
+        agent_name=stored.agent_name if weaker else new.agent_name,
+        task_description=stored.task_description or new.task_description,
+        timestamp=stored.timestamp if weaker else new.timestamp,
+        status=status_from.status,
+        execution_time_ms=_better(stored.execution_time_ms, new.execution_time_ms, weaker=weaker),
+        error_message=None if status_from.status == "success" else _error_message(stored, new, weaker=weaker),
+        user_accepted=_better(stored.user_accepted, new.user_accepted, weaker=_is_explicit(stored)),
+        metadata=metadata,
+    )
+
+
+def _is_weaker(stored: Invocation, new: Invocation) -> bool:
+    """Whether the new evidence is worth less: another session's copy, transcripts alone, or no transcript at all."""
+    if stored.metadata.session_id not in (None, new.metadata.session_id):
+        return True
+    if stored.metadata.tool_calls is not None and new.metadata.tool_calls is None:
+        return True
+    if stored.metadata.source == "hook" and new.metadata.source == "import":
+        return (new.metadata.ended_at or "") <= (stored.metadata.ended_at or "")
+    return False
+
+
+def _knew_more(stored: Invocation, new: Invocation) -> bool:
+    """Whether the stored workflow id came from where the new evidence could not look."""
+    if stored.workflow_id is None:
+        return False
+    return _is_weaker(stored, new) or (stored.metadata.source == "hook" and new.metadata.source == "import")
+
+
+def _is_explicit(record: Invocation) -> bool:
+    return record.metadata.acceptance is not None and record.metadata.acceptance.source == "explicit"
+
+
+def _error_message(stored: Invocation, new: Invocation, *, weaker: bool) -> str | None:
+    if stored.error_message is None or weaker:
+        return stored.error_message or new.error_message
+    return new.error_message if stored.error_message in _FIXED_SENTENCES else stored.error_message
+
+
+def _merge_metadata(stored: Metadata, new: Metadata, *, weaker: bool) -> Metadata:
+    values: dict[str, Any] = {
+        field: _better(getattr(stored, field), getattr(new, field), weaker=weaker)
+        for field in Metadata.__struct_fields__
+    }
+    values["source"] = "hook" if "hook" in (stored.source, new.source) else values["source"]
+    values["agent_definition"] = stored.agent_definition or new.agent_definition
+    if stored.acceptance is not None and stored.acceptance.source == "explicit":
+        values["acceptance"] = stored.acceptance
+    return Metadata(**values)
+
+
+def _better(stored: Any, new: Any, *, weaker: bool) -> Any:
+    first, second = (stored, new) if weaker else (new, stored)
+    return second if first is None else first

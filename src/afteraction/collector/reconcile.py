@@ -1,0 +1,269 @@
+"""From one session's evidence to its invocations: who ran, set off by what, and how each ended.
+
+Pure. An agent exists when something other than a stop says so (its transcript, its start, the call that launched it),
+because compaction sends stops for agents that never were. A spawn call without an agent is an invocation only when the
+client refused the agent type; any other refusal is counted as denied.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from afteraction.collector.endings import Round, is_background, read_ending, split_rounds
+from afteraction.collector.evidence import SPAWN_TOOLS
+from afteraction.collector.outcome import Ending, Verdict, decide
+from afteraction.collector.spawns import find_spawns
+from afteraction.sources.claude.entries import Prompt
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from afteraction.collector.evidence import SessionEvidence, Spawn
+    from afteraction.sources.claude.entries import Transcript
+    from afteraction.sources.claude.events import HookEvent
+
+SPAWNERS = SPAWN_TOOLS | {"Skill", "Workflow"}
+DEFAULT_AGENT_TYPE = "general-purpose"
+_WARM_UP = "Warmup"
+
+
+@dataclass(frozen=True, slots=True)
+class Life:
+    """One invocation as the evidence shows it; free text in it is still unredacted."""
+
+    agent_id: str | None
+    tool_use_id: str | None
+    agent_name: str
+    description: str | None
+    started_at: int
+    ended_at: int | None
+    active_ms: int | None
+    """Time at work: the sum of its rounds, without the waiting between them."""
+    rounds: int
+    prompt_id: str | None
+    """The user prompt that set it off, found through notifications and parents."""
+    parent_agent_id: str | None
+    depth: int | None
+    background: bool | None
+    ending: Ending
+    verdict: Verdict | None
+    """None while it still runs."""
+    failure_text: str | None
+    spawn: Spawn | None
+    transcript: Transcript | None
+    events: tuple[HookEvent, ...]
+
+    @property
+    def spawned(self) -> bool:
+        """Whether its transcript has calls that may have started other agents."""
+        return self.transcript is not None and any(call.name in SPAWNERS for _, call in self.transcript.calls)
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What reconciliation found in one session."""
+
+    lives: tuple[Life, ...]
+    denied: Mapping[str | None, int]
+    """Spawn calls refused before any subagent existed, by the user prompt that set them off."""
+    prompt_times: Mapping[str, int]
+    """When each user prompt was given, epoch ms."""
+    unsettled: bool
+    """Something claims an end that the transcript does not show yet: look again in a moment."""
+
+
+def reconcile(evidence: SessionEvidence) -> Findings:
+    """Find every invocation of a session and decide how it ended."""
+    spawns = find_spawns(evidence)
+    by_agent = _spawns_by_agent(evidence, spawns)
+    agent_ids = _agent_ids(evidence, by_agent)
+    origins = _prompt_origins(evidence, by_agent)
+    lives = [_life(evidence, agent_id, by_agent.get(agent_id), origins) for agent_id in agent_ids]
+    linked = {spawn.tool_use_id for spawn in by_agent.values()} | set(evidence.settled.values())
+    orphans = [spawn for spawn in spawns.values() if spawn.tool_use_id not in linked]
+    lives += [_refused(spawn, origins, evidence) for spawn in orphans if spawn.not_started]
+    denied: dict[str | None, int] = {}
+    for spawn in orphans:
+        if not spawn.not_started and spawn.result is not None and spawn.result.is_error:
+            prompt_id = origins.get(spawn.prompt_id, spawn.prompt_id)
+            denied[prompt_id] = denied.get(prompt_id, 0) + 1
+    depths = _depths(lives)
+    return Findings(
+        lives=tuple(sorted((_with_depth(life, depths) for life in lives), key=lambda life: life.started_at)),
+        denied=denied,
+        prompt_times=_prompt_times(evidence),
+        unsettled=any(_is_unsettled(life) for life in lives),
+    )
+
+
+def _spawns_by_agent(evidence: SessionEvidence, spawns: Mapping[str, Spawn]) -> dict[str, Spawn]:
+    found = {spawn.agent_id: spawn for spawn in spawns.values() if spawn.agent_id is not None}
+    for agent_id, transcript in evidence.agents.items():
+        spawn = spawns.get(transcript.meta.tool_use_id or "")
+        if spawn is not None:
+            found[agent_id] = spawn
+    return found
+
+
+def _agent_ids(evidence: SessionEvidence, by_agent: Mapping[str, Spawn]) -> list[str]:
+    ids = [
+        agent_id for agent_id, transcript in evidence.agents.items() if not _is_warm_up(agent_id, transcript, by_agent)
+    ]
+    ids += [
+        event.payload.agent_id
+        for event in evidence.events
+        if event.name == "SubagentStart" and event.payload.agent_id and event.payload.agent_type
+    ]
+    ids += [agent_id for agent_id, spawn in by_agent.items() if not spawn.not_started]
+    return [agent_id for agent_id in dict.fromkeys(ids) if agent_id not in evidence.settled]
+
+
+def _is_warm_up(agent_id: str, transcript: Transcript, by_agent: Mapping[str, Spawn]) -> bool:
+    """Old clients warm their cache with an agent that nobody spawned."""
+    first = next(iter(transcript.of(Prompt)), None)
+    return agent_id not in by_agent and first is not None and first.text.strip() == _WARM_UP
+
+
+def _life(evidence: SessionEvidence, agent_id: str, spawn: Spawn | None, origins: Mapping[str | None, str]) -> Life:
+    transcript = evidence.agents.get(agent_id)
+    events = tuple(event for event in evidence.events if event.payload.agent_id == agent_id)
+    rounds = split_rounds(transcript) if transcript is not None else ()
+    ending = read_ending(evidence, agent_id, spawn, transcript)
+    started_at, ended_at = _bounds(evidence, spawn, transcript, events)
+    prompt_id = (transcript.prompt_id if transcript else None) or (spawn.prompt_id if spawn else None)
+    prompt_id = prompt_id or next((e.payload.prompt_id for e in events if e.payload.prompt_id), None)
+    verdict = decide(ending)
+    return Life(
+        agent_id=agent_id,
+        tool_use_id=(transcript.meta.tool_use_id if transcript else None) or (spawn.tool_use_id if spawn else None),
+        agent_name=_agent_name(spawn, transcript, events),
+        description=(spawn.description if spawn else None) or (transcript.meta.description if transcript else None),
+        started_at=started_at,
+        ended_at=ended_at,
+        active_ms=_active_ms(rounds, started_at, ended_at),
+        rounds=max(len(rounds), 1),
+        prompt_id=origins.get(prompt_id, prompt_id),
+        parent_agent_id=spawn.parent_agent_id if spawn else None,
+        depth=transcript.meta.spawn_depth if transcript else None,
+        background=is_background(spawn, transcript) if spawn or transcript else None,
+        ending=ending,
+        verdict=verdict,
+        failure_text=ending.answer if verdict and ending.api_error else None,
+        spawn=spawn,
+        transcript=transcript,
+        events=events,
+    )
+
+
+def _refused(spawn: Spawn, origins: Mapping[str | None, str], evidence: SessionEvidence) -> Life:
+    """An invocation that the client refused to start."""
+    said = "transcript: the spawn call was refused" if spawn.result is not None else "hook: PostToolUseFailure"
+    started_at = spawn.at if spawn.at is not None else 0
+    ended_at = spawn.result.at if spawn.result is not None else None
+    return Life(
+        agent_id=None,
+        tool_use_id=spawn.tool_use_id,
+        agent_name=spawn.subagent_type or DEFAULT_AGENT_TYPE,
+        description=spawn.description,
+        started_at=started_at,
+        ended_at=ended_at,
+        active_ms=max(ended_at - started_at, 0) if ended_at is not None else None,
+        rounds=0,
+        prompt_id=origins.get(spawn.prompt_id, spawn.prompt_id),
+        parent_agent_id=spawn.parent_agent_id,
+        depth=None,
+        background=spawn.in_background,
+        ending=Ending(spawn_failed=True, over=evidence.over),
+        verdict=Verdict("failure", "not_started", (said,)),
+        failure_text=spawn.result.text if spawn.result is not None else None,
+        spawn=spawn,
+        transcript=None,
+        events=tuple(event for event in evidence.events if event.payload.tool_use_id == spawn.tool_use_id),
+    )
+
+
+def _agent_name(spawn: Spawn | None, transcript: Transcript | None, events: tuple[HookEvent, ...]) -> str:
+    candidates = (
+        transcript.meta.agent_type if transcript else None,
+        next((event.payload.agent_type for event in events if event.payload.agent_type), None),
+        spawn.subagent_type if spawn else None,
+    )
+    return next((name for name in candidates if name), DEFAULT_AGENT_TYPE)
+
+
+def _bounds(
+    evidence: SessionEvidence, spawn: Spawn | None, transcript: Transcript | None, events: tuple[HookEvent, ...]
+) -> tuple[int, int | None]:
+    """Start and end: the agent's own transcript, else the spawn call, else the hooks."""
+    if transcript is not None and transcript.first_at is not None:
+        last = transcript.last_at if transcript.last_at is not None else transcript.first_at
+        return transcript.first_at, max(last, transcript.first_at)
+    stops = [event.at for event in events if event.name in ("SubagentStop", "StopFailure")]
+    result_at = spawn.result.at if spawn and spawn.result and not spawn.result.is_launch else None
+    ended_at = max(stops, default=None) or result_at
+    if spawn is not None and spawn.at is not None:
+        return spawn.at, max(ended_at, spawn.at) if ended_at is not None else None
+    seen = [event.at for event in events] or [event.at for event in evidence.events]
+    started_at = seen[0] if seen else 0
+    return started_at, max(ended_at, started_at) if ended_at is not None else None
+
+
+def _active_ms(rounds: tuple[Round, ...], started_at: int, ended_at: int | None) -> int | None:
+    spans = [r.ended_at - r.started_at for r in rounds if r.started_at is not None and r.ended_at is not None]
+    if spans:
+        return sum(max(span, 0) for span in spans)
+    return ended_at - started_at if ended_at is not None else None
+
+
+def _prompt_origins(evidence: SessionEvidence, by_agent: Mapping[str, Spawn]) -> dict[str | None, str]:
+    """Notification prompt id → the user prompt that set off the agent it speaks of."""
+    origins: dict[str | None, str] = {}
+    for notice in evidence.notices():
+        spawn = by_agent.get(notice.task_id or "")
+        told = spawn.prompt_id if spawn is not None else None
+        if notice.prompt_id and told and told != notice.prompt_id:
+            origins[notice.prompt_id] = origins.get(told, told)
+    return origins
+
+
+def _prompt_times(evidence: SessionEvidence) -> dict[str, int]:
+    times: dict[str, int] = {}
+    for event in evidence.events:
+        if event.name == "UserPromptSubmit" and event.payload.prompt_id:
+            times.setdefault(event.payload.prompt_id, event.at)
+    if evidence.main is not None:
+        for prompt in reversed(list(evidence.main.of(Prompt))):
+            if prompt.prompt_id and prompt.at is not None:
+                times[prompt.prompt_id] = prompt.at
+    return times
+
+
+def _depths(lives: list[Life]) -> dict[str, int]:
+    """Depth by agent id, from the chain of parents where the client did not write it."""
+    parents = {life.agent_id: life.parent_agent_id for life in lives if life.agent_id is not None}
+    depths: dict[str, int] = {}
+    for agent_id, spawner in parents.items():
+        depth, parent, seen = 1, spawner, {agent_id}
+        while parent is not None and parent in parents and parent not in seen:
+            seen.add(parent)
+            depth, parent = depth + 1, parents[parent]
+        depths[agent_id] = depth
+    return depths
+
+
+def _with_depth(life: Life, depths: Mapping[str, int]) -> Life:
+    if life.depth is not None:
+        return life
+    if life.agent_id is not None:
+        return replace(life, depth=depths[life.agent_id])
+    return replace(life, depth=depths.get(life.parent_agent_id or "", 0) + 1)
+
+
+def _is_unsettled(life: Life) -> bool:
+    ending = life.ending
+    if life.agent_id is None or ending.over is not None:
+        return False
+    claims_end = ending.stopped or ending.stop_failure is not None or ending.returned or ending.notified_failed
+    shows_end = ending.tail in ("reply", "interrupt")
+    return (claims_end and not shows_end) or (ending.stop_failure is not None and not ending.api_error)

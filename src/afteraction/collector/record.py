@@ -1,0 +1,241 @@
+"""From one life to its record: ids, names, sums, and the only place where session text passes into storage.
+
+Free text (the description, an error message) goes through the redactor and is shortened afterwards; names and paths go
+through it as names and paths. Everything else is an identifier, a number or a fixed word.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import PurePosixPath
+from typing import TYPE_CHECKING, Protocol
+
+from afteraction.collector.identity import CLIENT, invocation_id, invocation_key, workflow_id
+from afteraction.collector.measure import measure_work, sum_tokens
+from afteraction.collector.outcome import CATEGORIES
+from afteraction.model import SCHEMA_VERSION, Acceptance, AgentDefinition, Invocation, Metadata, Outcome
+from afteraction.moments import utc_timestamp
+from afteraction.pricing import PricedMessage, cost_usd
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from afteraction.collector.evidence import SessionEvidence
+    from afteraction.collector.outcome import Verdict
+    from afteraction.collector.reconcile import Findings, Life
+    from afteraction.sources.claude.entries import Reply
+
+DESCRIPTION_LIMIT = 200
+ERROR_LIMIT = 500
+_FAMILIES = ("haiku", "sonnet", "opus")
+_WORKTREES = "/.claude/worktrees/"
+
+
+class Gate(Protocol):
+    """What a redactor must offer; ``afteraction.privacy`` has the one that is used."""
+
+    def redact_field(self, text: str, limit: int) -> str | None:
+        """Redact, then shorten; None when the text had to be dropped."""
+
+    def redact_name(self, name: str) -> str:
+        """A name, or its hash when it looks like a secret."""
+
+    def redact_path(self, path: str) -> str:
+        """A path, with components that look like secrets hashed."""
+
+
+@dataclass(frozen=True, slots=True)
+class SessionContext:
+    """What all records of one session share."""
+
+    evidence: SessionEvidence
+    findings: Findings
+    gate: Gate
+    define: Callable[[Life, str | None], AgentDefinition | None]
+    """The agent's definition as it was at the time, given the life and the project."""
+
+    @property
+    def project(self) -> str | None:
+        """The project's folder: what the client told its hooks, else where the session began."""
+        told = (event.env.project_dir for event in self.evidence.events)
+        places = [next(filter(None, told), None)]
+        places += [transcript.cwd for transcript in self.evidence.transcripts()]
+        place = next(filter(None, places), None)
+        return place.partition(_WORKTREES)[0] if place else None
+
+
+def build_records(context: SessionContext) -> list[Invocation]:
+    """The records of all invocations of a session that have ended, in order of start."""
+    ids: dict[str | None, str] = {
+        life.agent_id: _invocation_id(life, context) for life in context.findings.lives if life.agent_id is not None
+    }
+    workflows = _derived_workflow_ids(context)
+    return [
+        _build(life, life.verdict, context, ids, workflows)
+        for life in context.findings.lives
+        if life.verdict is not None
+    ]
+
+
+def _build(
+    life: Life,
+    verdict: Verdict,
+    context: SessionContext,
+    ids: Mapping[str | None, str],
+    workflows: Mapping[str | None, str],
+) -> Invocation:
+    gate = context.gate
+    parent = ids.get(life.parent_agent_id) if life.parent_agent_id else _oak(life, context, "oak_parent_invocation_id")
+    denied = life.ending.user_denied_tool
+    return Invocation(
+        invocation_id=_invocation_id(life, context),
+        workflow_id=_oak(life, context, "oak_workflow_id") or workflows[life.prompt_id],
+        parent_invocation_id=parent,
+        agent_name=gate.redact_name(life.agent_name),
+        task_description=gate.redact_field(life.description, DESCRIPTION_LIMIT) if life.description else None,
+        timestamp=utc_timestamp(life.started_at),
+        status=verdict.status,
+        execution_time_ms=life.active_ms,
+        error_message=_error_message(life, verdict, gate),
+        user_accepted=False if denied else None,
+        metadata=_metadata(life, verdict, context),
+    )
+
+
+def _metadata(life: Life, verdict: Verdict, context: SessionContext) -> Metadata:
+    gate = context.gate
+    transcript = life.transcript
+    work = measure_work(transcript) if transcript is not None else None
+    replies = transcript.replies if transcript is not None else ()
+    model = _model(life, replies)
+    project = context.project
+    return Metadata(
+        model_tier=model_tier(model),
+        tools_used=tuple(gate.redact_name(name) for name in work.tools) if work else None,
+        files_modified=_relative(work.files_modified, project, gate) if work else None,
+        schema_version=SCHEMA_VERSION,
+        source="hook" if context.evidence.events else "import",
+        client=CLIENT,
+        client_version=_version(life, context.evidence),
+        session_id=context.evidence.session_id,
+        prompt_id=life.prompt_id,
+        tool_use_id=life.tool_use_id,
+        agent_id=life.agent_id,
+        project=gate.redact_path(project) if project else None,
+        model=gate.redact_name(model) if model else None,
+        tokens=sum_tokens(replies),
+        cost_usd=cost_usd(_priced(replies)),
+        tool_calls=sum(work.tools.values()) if work else None,
+        tool_errors=work.tool_errors if work else None,
+        tools={gate.redact_name(name): count for name, count in work.tools.items()} if work else None,
+        files_read=_relative(work.files_read, project, gate) if work else None,
+        lines_added=work.lines_added if work else None,
+        lines_removed=work.lines_removed if work else None,
+        background=life.background,
+        depth=life.depth,
+        rounds=life.rounds,
+        ended_at=utc_timestamp(life.ended_at) if life.ended_at is not None else None,
+        agent_definition=context.define(life, project) if life.agent_id else None,
+        outcome=Outcome(category=verdict.category, evidence=verdict.evidence),
+        acceptance=_acceptance(life),
+    )
+
+
+def model_tier(model: str | None) -> str | None:
+    """haiku, sonnet or opus, else the family as the model id names it: ``claude-fable-5`` → ``fable``."""
+    if model is None:
+        return None
+    parts = model.lower().replace("[", "-").split("-")
+    known = next((part for part in parts if part in _FAMILIES), None)
+    words = (part for part in parts if part.isalpha() and part != "claude")
+    return known or next(words, None)
+
+
+def _invocation_id(life: Life, context: SessionContext) -> str:
+    key = invocation_key(agent_id=life.agent_id, tool_use_id=life.tool_use_id, session_id=context.evidence.session_id)
+    return invocation_id(life.started_at, key)
+
+
+def _derived_workflow_ids(context: SessionContext) -> dict[str | None, str]:
+    """Workflow id by prompt: dated by the prompt, or by its first invocation where the prompt's time is unknown."""
+    firsts: dict[str | None, int] = {}
+    for life in context.findings.lives:
+        firsts[life.prompt_id] = min(life.started_at, firsts.get(life.prompt_id, life.started_at))
+    times = context.findings.prompt_times
+    return {
+        prompt_id: workflow_id(times.get(prompt_id or "", first), context.evidence.session_id, prompt_id)
+        for prompt_id, first in firsts.items()
+    }
+
+
+def _oak(life: Life, context: SessionContext, key: str) -> str | None:
+    """What the shell gave the client: from the agent's own events, else from any of the session."""
+    for events in (life.events, context.evidence.events):
+        for event in events:
+            value = getattr(event.env, key)
+            if isinstance(value, str) and value:
+                return context.gate.redact_name(value)
+    return None
+
+
+def _error_message(life: Life, verdict: Verdict, gate: Gate) -> str | None:
+    if verdict.status == "success":
+        return None
+    text = life.failure_text or (life.ending.answer if verdict.category == "error_text" else None)
+    redacted = gate.redact_field(text, ERROR_LIMIT) if text and text.strip() else None
+    return redacted or CATEGORIES[verdict.category]
+
+
+def _acceptance(life: Life) -> Acceptance | None:
+    if not life.ending.user_denied_tool:
+        return None
+    at = utc_timestamp(life.ended_at) if life.ended_at is not None else None
+    return Acceptance(source="inferred", signal="tool_denied", at=at)
+
+
+def _model(life: Life, replies: Iterable[Reply]) -> str | None:
+    used = [reply.model for reply in replies if reply.model]
+    if used:
+        return used[-1]
+    resolved = life.spawn.resolved_model if life.spawn else None
+    return resolved.partition("[")[0] if resolved else (life.transcript.meta.model if life.transcript else None)
+
+
+def _version(life: Life, evidence: SessionEvidence) -> str | None:
+    transcripts = (life.transcript, evidence.main)
+    return next((t.version for t in transcripts if t is not None and t.version), None)
+
+
+def _priced(replies: Iterable[Reply]) -> list[PricedMessage]:
+    best: dict[str, Reply] = {}
+    for reply in replies:
+        if reply.usage is None or reply.message_id is None or reply.model is None or reply.at is None:
+            continue
+        known = best.get(reply.message_id)
+        if known is None or known.usage is None or reply.usage.output >= known.usage.output:
+            best[reply.message_id] = reply
+    return [
+        PricedMessage(
+            model=reply.model,
+            at=datetime.fromtimestamp(reply.at / 1000, UTC),
+            input=reply.usage.input,
+            output=reply.usage.output,
+            cache_read=reply.usage.cache_read,
+            cache_creation=reply.usage.cache_creation,
+        )
+        for reply in best.values()
+        if reply.usage is not None and reply.model is not None and reply.at is not None
+    ]
+
+
+def _relative(paths: Iterable[str], project: str | None, gate: Gate) -> tuple[str, ...]:
+    """Paths relative to the project, also those of a worktree inside it; others stay absolute."""
+    shown = []
+    for path in paths:
+        _, marker, inside = path.partition(_WORKTREES)
+        pure = PurePosixPath(inside.partition("/")[2]) if marker and "/" in inside else PurePosixPath(path)
+        if project and pure.is_absolute() and pure.is_relative_to(project):
+            pure = pure.relative_to(project)
+        shown.append(gate.redact_path(str(pure)))
+    return tuple(dict.fromkeys(shown))

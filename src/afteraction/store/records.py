@@ -1,0 +1,120 @@
+"""Records: one JSON file per invocation, found by the last part of its id.
+
+The file's name carries the agent and the key, its folder the date. Both may change when better evidence arrives (an
+agent's type, a first line before midnight), so a record is looked up by its key in the days around its start, and a
+record that moves takes its old file with it.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from afteraction.errors import StoreError
+from afteraction.model import Invocation
+from afteraction.store.atomic import make_private_folder, remove_leftovers, write_atomic
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from afteraction.paths import Root
+
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+_NAME_LIMIT = 80
+_ID = re.compile(r"inv-(\d{4})(\d{2})(\d{2})-([A-Za-z0-9]+)")
+_DECODER = msgspec.json.Decoder(Invocation)
+
+
+def split_id(invocation_id: str) -> tuple[str, str]:
+    """``inv-20251030-9f3c2a71b0de`` → its date and its key; StoreError when it has another form."""
+    found = _ID.fullmatch(invocation_id)
+    if found is None:
+        raise StoreError(f"'{invocation_id}' is no invocation id; one looks like inv-20251030-9f3c2a71b0de")
+    year, month, day, key = found.groups()
+    return f"{year}-{month}-{day}", key
+
+
+def record_path(root: Root, invocation_id: str, agent_name: str) -> Path:
+    """Where a record lies; what a file name cannot carry is replaced, and nothing leaves the folder."""
+    day, key = split_id(invocation_id)
+    name = _UNSAFE.sub("-", agent_name).strip("-.")[:_NAME_LIMIT] or "agent"
+    return root.invocations / day / f"{name}-{key}.json"
+
+
+class RecordStore:
+    """The records of one root during one pass: each day's folder is listed once."""
+
+    def __init__(self, root: Root) -> None:
+        """Open the records under ``root``; nothing is read yet."""
+        self._root = root
+        self._days: dict[str, dict[str, Path]] = {}
+        self.quarantined = 0
+        """How many unreadable records this pass has set aside."""
+
+    def find(self, invocation_id: str, agent_name: str) -> tuple[Path, Invocation] | None:
+        """The stored record of the same invocation, whichever of the three days around it holds it.
+
+        A file that cannot be decoded is moved to the quarantine folder and counted. The agent's name finds a record
+        that another process has written since its day's folder was listed.
+        """
+        day, key = split_id(invocation_id)
+        expected = record_path(self._root, invocation_id, agent_name)
+        if key not in self._listing(day) and expected.is_file():
+            self._listing(day)[key] = expected
+        for near in _days_around(day):
+            path = self._listing(near).get(key)
+            if path is None:
+                continue
+            try:
+                return path, _DECODER.decode(path.read_bytes())
+            except FileNotFoundError:
+                del self._listing(near)[key]
+            except (msgspec.DecodeError, UnicodeDecodeError):
+                self._set_aside(near, key, path)
+        return None
+
+    def write(self, record: Invocation) -> bool:
+        """Store a record; False when the stored one already says the same. OSError when it cannot be written."""
+        path = record_path(self._root, record.invocation_id, record.agent_name)
+        content = encode_record(record)
+        stored = self.find(record.invocation_id, record.agent_name)
+        if stored is not None and stored[0] == path and path.read_bytes() == content:
+            return False
+        write_atomic(path, content)
+        if stored is not None and stored[0] != path:
+            stored[0].unlink(missing_ok=True)
+        day, key = split_id(record.invocation_id)
+        self._listing(day)[key] = path
+        return True
+
+    def _listing(self, day: str) -> dict[str, Path]:
+        if day not in self._days:
+            folder = self._root.invocations / day
+            remove_leftovers(folder)
+            names = os.listdir(folder) if folder.is_dir() else []  # noqa: PTH208 - names alone, no Path for each of thousands
+            self._days[day] = {
+                name.removesuffix(".json").rpartition("-")[2]: folder / name
+                for name in names
+                if name.endswith(".json") and not name.startswith(".")
+            }
+        return self._days[day]
+
+    def _set_aside(self, day: str, key: str, path: Path) -> None:
+        make_private_folder(self._root.quarantine)
+        path.replace(self._root.quarantine / f"{day}-{path.name}")
+        del self._days[day][key]
+        self.quarantined += 1
+
+
+def encode_record(record: Invocation) -> bytes:
+    """A record as its file holds it: indented JSON with every key, in the model's order."""
+    return msgspec.json.format(msgspec.json.encode(record), indent=2) + b"\n"
+
+
+def _days_around(day: str) -> tuple[str, str, str]:
+    middle = date.fromisoformat(day)
+    return day, (middle - timedelta(days=1)).isoformat(), (middle + timedelta(days=1)).isoformat()

@@ -1,0 +1,66 @@
+"""Workflow files: derived from records, rebuilt whenever one of their invocations changes.
+
+A workflow may span sessions and processes (``OAK_WORKFLOW_ID``), so a file is read, extended and replaced under a
+lock. Ids that come from outside are kept in the file and made safe only for its name.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import hashlib
+import os
+import re
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from afteraction.model import Workflow
+from afteraction.store.atomic import FILE_MODE, make_private_folder, write_atomic
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from afteraction.paths import Root
+
+_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
+_DECODER = msgspec.json.Decoder(Workflow)
+
+
+def workflow_path(root: Root, workflow_id: str) -> Path:
+    """Where a workflow's file lies; an id that no file name can carry is stored under its hash."""
+    if _SAFE.fullmatch(workflow_id):
+        return root.workflows / f"{workflow_id}.json"
+    digest = hashlib.sha256(workflow_id.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return root.workflows / f"wf-x-{digest}.json"
+
+
+def read_workflow(root: Root, workflow_id: str) -> Workflow | None:
+    """The stored workflow; None when there is none or its file cannot be read (it is rebuilt then)."""
+    try:
+        return _DECODER.decode(workflow_path(root, workflow_id).read_bytes())
+    except (FileNotFoundError, msgspec.DecodeError, UnicodeDecodeError):
+        return None
+
+
+def write_workflow(root: Root, workflow: Workflow) -> None:
+    """Replace a workflow's file; call it within ``workflows_locked``."""
+    content = msgspec.json.format(msgspec.json.encode(workflow), indent=2) + b"\n"
+    path = workflow_path(root, workflow.workflow_id)
+    with contextlib.suppress(FileNotFoundError):
+        if path.read_bytes() == content:
+            return
+    write_atomic(path, content)
+
+
+@contextlib.contextmanager
+def workflows_locked(root: Root) -> Iterator[None]:
+    """Hold the lock of all workflow files of a root while one is read and replaced."""
+    make_private_folder(root.state)
+    descriptor = os.open(root.state / "workflows.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,119 @@
+"""How facts become a status: one rule each, with the case that must not fall under it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from afteraction.collector.outcome import CATEGORIES, Ending, decide
+
+DONE = Ending(tail="reply", stop_reason="end_turn", answer="done", stopped=True)
+CUT = Ending(tail="tool_result", stop_reason="tool_use")
+API_ERROR = replace(DONE, api_error=True, api_error_kind="server_error", answer="API Error: 500", stop_reason="x")
+
+
+def verdict(ending: Ending) -> tuple[str, str] | None:
+    """Status and category, or None while it runs."""
+    found = decide(ending)
+    return (found.status, found.category) if found is not None else None
+
+
+@pytest.mark.parametrize(
+    ("ending", "expected"),
+    [
+        (DONE, ("success", "completed")),
+        (replace(DONE, stopped=False), ("success", "completed")),
+        (replace(DONE, answer=" \n"), ("partial", "empty_answer")),
+        (replace(DONE, answer="API Error: overloaded"), ("partial", "error_text")),
+        (replace(DONE, user_denied_tool=True), ("partial", "tool_denied")),
+        (replace(DONE, stop_reason=None), ("partial", "truncated")),
+        (replace(DONE, stop_reason=None, stop_reasons_recorded=False), ("success", "completed")),
+        (replace(DONE, stop_reason=None, stopped=False), None),
+        (replace(DONE, stop_reason="refusal"), ("failure", "refused")),
+        (replace(DONE, stop_reason="max_tokens"), ("partial", "truncated")),
+        (replace(DONE, stop_reason="tool_use"), None),
+    ],
+)
+def test_an_answer_is_judged_by_what_it_is(ending: Ending, expected: tuple[str, str] | None) -> None:
+    """An agent that ended its turn with an answer succeeded, unless something visible spoils the answer."""
+    assert verdict(ending) == expected
+
+
+@pytest.mark.parametrize(
+    ("ending", "category"),
+    [
+        (API_ERROR, "api_error"),
+        (replace(API_ERROR, api_error_kind="rate_limit"), "rate_limited"),
+        (replace(API_ERROR, api_error_status=429), "rate_limited"),
+        (replace(API_ERROR, answer="Prompt is too long"), "context_exceeded"),
+        (replace(API_ERROR, answer="Request timed out"), "timeout"),
+        (replace(API_ERROR, stop_reason="refusal"), "refused"),
+        (replace(API_ERROR, api_error_kind="max_output_tokens"), "truncated"),
+        (Ending(stop_failure="rate_limit"), "rate_limited"),
+        (replace(CUT, stop_failure="server_error"), "api_error"),
+    ],
+)
+def test_an_api_error_is_a_failure_although_the_client_says_completed(ending: Ending, category: str) -> None:
+    """``completed`` is not success: an API error as the last word is a failure, named by its kind."""
+    assert verdict(replace(ending, returned=True)) == ("failure", category)
+
+
+def test_an_error_that_was_overcome_is_none() -> None:
+    """A StopFailure followed by an answer was retried: what counts is the last reply."""
+    assert verdict(replace(DONE, stop_failure="rate_limit")) == ("success", "completed")
+
+
+@pytest.mark.parametrize(
+    ("ending", "expected"),
+    [
+        (replace(CUT, returned=True), ("partial", "turn_limit")),
+        (replace(CUT, returned=True, stopped=True), None),
+        (CUT, None),
+        (replace(CUT, notified_failed=True), ("failure", "crashed")),
+        (replace(CUT, spawn_failed=True), ("failure", "crashed")),
+        (replace(CUT, moved_on=True), ("failure", "interrupted")),
+        (replace(CUT, interrupted_spawn=True), ("failure", "interrupted")),
+        (replace(CUT, interrupted_spawn=True, background=True), None),
+        (replace(CUT, tail="interrupt"), ("failure", "interrupted")),
+        (replace(CUT, notified_killed=True), ("failure", "killed")),
+        (replace(CUT, tail="open_tool", task_stopped=True), ("failure", "killed")),
+        (replace(DONE, task_stopped=True), ("success", "completed")),
+    ],
+)
+def test_a_cut_run_is_named_by_what_cut_it(ending: Ending, expected: tuple[str, str] | None) -> None:
+    """A run that did not end by itself is open until something says why it stopped."""
+    assert verdict(ending) == expected
+
+
+@pytest.mark.parametrize(
+    ("ending", "expected"),
+    [
+        (replace(CUT, over="ended"), ("failure", "interrupted")),
+        (replace(CUT, over="ended", background=True), ("failure", "abandoned")),
+        (replace(CUT, over="ended", background=True, modified_files=True), ("partial", "abandoned")),
+        (replace(CUT, over="ended", background=True, marks_abandonment=True), ("failure", "interrupted")),
+        (replace(CUT, over="ended", background=True, tail="interrupt"), ("failure", "abandoned")),
+        (replace(CUT, over="ended", background=True, notified_killed=True), ("failure", "abandoned")),
+        (replace(CUT, over="dead", tail="open_tool"), ("failure", "killed")),
+        (replace(CUT, over="stale", tail="open_tool"), ("failure", "killed")),
+        (replace(CUT, over="dead", tail="none"), ("failure", "vanished")),
+        (replace(DONE, over="dead"), ("success", "completed")),
+    ],
+)
+def test_a_session_s_end_closes_what_is_still_open(ending: Ending, expected: tuple[str, str]) -> None:
+    """Whatever never ended is closed by its session's end, and never as a success."""
+    assert verdict(ending) == expected
+
+
+def test_without_a_transcript_the_hook_s_word_is_all_there_is() -> None:
+    """A stop without a transcript to look at is believed, and says on what grounds."""
+    found = decide(Ending(stopped=True))
+
+    assert found is not None
+    assert (found.status, found.evidence) == ("success", ("hook: SubagentStop", "transcript: not found"))
+
+
+def test_every_category_is_explained() -> None:
+    """Nobody meets a category that the documents do not explain."""
+    assert all(sentence.endswith(".") for sentence in CATEGORIES.values())
