@@ -27,6 +27,12 @@ def is_dense(value: bytes) -> bool:
     return any(is_mixed(run) for run in _DENSE_RUN.findall(value))
 
 
+def is_varied(value: bytes) -> bool:
+    """Tell whether a value has such a run with capitals and small letters too, and does not say that it is an id."""
+    varied = any(_UPPER.search(run) and _LOWER.search(run) and _DIGIT.search(run) for run in _DENSE_RUN.findall(value))
+    return varied and not _NAMED_ID.match(value)
+
+
 def classes(value: bytes) -> int:
     """Count the classes a value draws from: lower case, upper case, digits, symbols."""
     return sum(bool(kind.search(value)) for kind in (_LOWER, _UPPER, _DIGIT, _SYMBOL))
@@ -50,7 +56,7 @@ _REFERENCE = re.compile(
     rb"[$<{%\x5b]|--[a-z]|#\{|&[a-z]|\\[($]|process\.env|os\.|secrets\.|env\.|self\.|this\.|https?:|s3:|data:|file:|v?\d{1,4}\.\d{1,4}\.\d"
 )
 _NAMED_ID = re.compile(
-    rb"(?:toolu|msg|req|call|resp|run|sess|session|evt|event|wf|inv|agent|task)[_-]|sha(?:1|256|384|512)[-:]"
+    rb"(?:toolu|msg|req|call|chatcmpl|resp|run|thread|asst|file|sess|session|evt|event|wf|inv|agent|task)[_-]|sha(?:1|256|384|512)[-:]"
 )
 _CALL = re.compile(rb"[A-Za-z_][\w.]{0,64}\(|\(|[*&@]{1,2}[A-Za-z_]\w{0,64}$|[A-Za-z_]\w{0,64}\[")
 _ATTRIBUTE = re.compile(rb"[A-Za-z_]\w{0,64}(?:\.[A-Za-z_]\w{0,64}){1,8}")
