@@ -168,6 +168,25 @@ def workflow(*records: Invocation, workflow_id: str = "wf-20251030-5d41402a") ->
     )
 
 
+def denied_workflow(number: int = 1, *, started_ms: int = NOW_MS, denied: int = 2) -> Workflow:
+    """A workflow in which nothing ran, because every spawn call was denied; ``number`` makes its id."""
+    return Workflow(
+        workflow_id=f"wf-{_compact_date(started_ms)}-{number:08x}",
+        session_id="6f0c6a43-5a3e-4e0a-9a44-0d5f3f1c2b7e",
+        project="/home/user/shop",
+        started_at=utc_timestamp(started_ms),
+        ended_at=None,
+        duration_ms=None,
+        status=None,
+        invocations=(),
+        agents=(),
+        totals=WorkflowTotals(
+            invocations=0, success=0, failure=0, partial=0, denied=denied,
+            tool_calls=None, tool_errors=None, tokens=None, cost_usd=None,
+        ),
+    )  # fmt: skip
+
+
 def write_workflow(root: Path, found: Workflow) -> Path:
     """Write a workflow file where spec §4 puts it."""
     (root / "workflows").mkdir(parents=True, exist_ok=True)

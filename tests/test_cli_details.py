@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from tests.program import on_terminal, piped
-from tests.records import busy_workflow, invocation, write_records, write_workflow
+from tests.records import busy_workflow, denied_workflow, invocation, write_records, write_workflow
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,6 +87,27 @@ def test_a_workflow_in_a_pipe_is_its_steps(tmp_path: Path) -> None:
     assert lines[0].split("\t") == list(document["timeline"]["steps"][0])
     assert document["workflow"]["workflow_id"] == "wf-20251030-5d41402a"
     assert document["timeline"]["bottleneck"]["agent_name"] == "frontend-developer"
+
+
+def test_a_workflow_of_denied_calls_alone_says_so(tmp_path: Path) -> None:
+    """Nothing ran is an answer, not an error: in words to people, as no rows and null to programs."""
+    write_workflow(tmp_path, denied_workflow())
+
+    drawn = on_terminal(tmp_path, "workflow", NO_COLOR="1")
+    as_json = piped(tmp_path, "workflow", "--json")
+    as_csv = piped(tmp_path, "workflow", "--csv")
+    as_tabs = piped(tmp_path, "workflow")
+
+    assert drawn.stdout == (
+        "workflow wf-20251030-00000001 · nothing ran · 2 denied\n/home/user/shop · 2025-10-30 18:00:00 UTC\n"
+    )
+    assert [result.code for result in (drawn, as_json, as_csv, as_tabs)] == [0] * 4
+    document = json.loads(as_json.stdout)
+    assert (document["workflow"]["status"], document["workflow"]["totals"]["denied"]) == (None, 2)
+    assert (document["timeline"]["steps"], document["timeline"]["bottleneck"]) == ([], None)
+    assert len(as_csv.stdout.splitlines()) == len(as_tabs.stdout.splitlines()) == 1
+    said = "afteraction: nothing ran in wf-20251030-00000001, 2 denied\n"
+    assert [result.stderr for result in (drawn, as_json, as_csv, as_tabs)] == ["", "", said, said]
 
 
 def test_show_tells_everything_about_one_invocation(tmp_path: Path) -> None:

@@ -145,9 +145,10 @@ def test_client_is_named_past_the_shell(tmp_path: Path) -> None:
     command = ["sh", "-c", '"$@" || :', "sh", *hook_arguments(tmp_path)]
     subprocess.run(command, input=b'{"session_id":"shell"}', check=True)
 
+    namespace = int(Path("/proc/self/ns/pid").readlink().name.strip("pid:[]"))
     started = int(Path("/proc/self/stat").read_text().rpartition(")")[2].split()[19])
     for line in spool_lines(tmp_path):
-        assert line["client"] == {"pid": os.getpid(), "started": started}
+        assert line["client"] == {"pid": os.getpid(), "started": started, "pid_namespace": namespace}
 
 
 @pytest.mark.parametrize(

@@ -173,7 +173,7 @@ AGENT = {"hook_event_name": "PostToolUse", "tool_name": "Agent", "tool_response"
         ({**AGENT, "tool_name": "Read"}, False),
         ({"hook_event_name": "PreToolUse", "tool_name": "Agent"}, False),
         ({"hook_event_name": "SubagentStart"}, False),
-        ({"hook_event_name": "SessionStart"}, False),
+        ({"hook_event_name": "SessionStart"}, True),
         ({}, False),
     ],
 )

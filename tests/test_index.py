@@ -17,7 +17,16 @@ from afteraction.moments import DAY_MS, epoch_ms, known_epoch_ms, utc_timestamp
 from afteraction.paths import Root
 from afteraction.store.index import open_index
 from afteraction.store.reading import find_invocation, find_workflow, record_files
-from tests.records import NOW_MS, busy_workflow, full_metadata, history, invocation, write_records, write_workflow
+from tests.records import (
+    NOW_MS,
+    busy_workflow,
+    denied_workflow,
+    full_metadata,
+    history,
+    invocation,
+    write_records,
+    write_workflow,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -198,6 +207,19 @@ def test_a_workflow_is_found_by_its_id_or_the_beginning_of_it(tmp_path: Path, re
     write_workflow(tmp_path, msgspec.structs.replace(workflow, workflow_id="wf-20251031-aaaaaaaa"))
 
     assert find_workflow(Root(tmp_path), reference) == workflow
+
+
+@pytest.mark.parametrize(("later_ms", "found"), [(1, "wf-20251030-00000002"), (-1, "wf-20251030-5d41402a")])
+def test_last_is_a_workflow_in_which_nothing_ran_if_that_is_newer(tmp_path: Path, later_ms: int, found: str) -> None:
+    """No record leads to a workflow of denied calls; ``last`` is what happened last all the same."""
+    records, workflow = busy_workflow()
+    write_records(tmp_path, *records)
+    write_workflow(tmp_path, workflow)
+    newest_ms = max(epoch_ms(record.timestamp) for record in records)
+    write_workflow(tmp_path, denied_workflow(1, started_ms=newest_ms - 60_000))
+    write_workflow(tmp_path, denied_workflow(2, started_ms=newest_ms + later_ms))
+
+    assert find_workflow(Root(tmp_path), "last").workflow_id == found
 
 
 def test_a_workflow_that_is_not_there_says_what_to_do(tmp_path: Path) -> None:

@@ -180,6 +180,61 @@ def test_the_critical_path_is_the_chain_that_decided_the_end() -> None:
     assert (times.duration_ms, times.agents_ms, times.most_at_once) == (640_000, 606_000, 3)
 
 
+def test_what_outlives_its_background_parent_is_critical() -> None:
+    """A parent in the background ends first; the chain goes through what it set off, which has the time as its own."""
+    parent = invocation(1, agent="dispatcher", started_ms=0, took_ms=567)
+    records = [
+        parent,
+        invocation(2, started_ms=193, took_ms=2_344, parent_invocation_id=parent.invocation_id),
+        invocation(3, agent="beside", started_ms=100, took_ms=2_000),
+    ]
+
+    times = timeline(workflow(*records))
+
+    own = {step.agent_name: step.own_ms for step in times.steps}
+    assert own == {"dispatcher": 193, "Explore": 2_344, "beside": None}
+    assert times.bottleneck is not None
+    assert (times.bottleneck.agent_name, times.duration_ms) == ("Explore", 2_537)
+
+
+def test_a_parent_may_be_waited_for_without_what_it_left_running() -> None:
+    """What began after a parent's end and ended last waited for the parent, not for its child in the background."""
+    parent = invocation(1, agent="dispatcher", started_ms=0, took_ms=500)
+    records = [
+        parent,
+        invocation(2, agent="left", started_ms=100, took_ms=1_900, parent_invocation_id=parent.invocation_id),
+        invocation(3, agent="last", started_ms=600, took_ms=2_400),
+    ]
+
+    own = {step.agent_name: step.own_ms for step in timeline(workflow(*records)).steps}
+
+    assert own == {"dispatcher": 500, "left": None, "last": 2_400}
+
+
+def test_the_child_of_a_parent_without_an_end_can_be_critical() -> None:
+    """Not knowing when the parent ended does not hide what ended last."""
+    parent = invocation(1, agent="open", started_ms=0, took_ms=None)
+    child = invocation(2, started_ms=10, took_ms=90, parent_invocation_id=parent.invocation_id)
+
+    own = {step.agent_name: step.own_ms for step in timeline(workflow(parent, child)).steps}
+
+    assert own == {"open": None, "Explore": 90}
+
+
+def test_a_very_deep_chain_has_a_timeline() -> None:
+    """Depth comes from outside: no number of levels ends in a traceback."""
+    records = [invocation(0, started_ms=0, took_ms=5_000)]
+    for number in range(1, 2_000):
+        caller = records[-1].invocation_id
+        took_ms = 5_000 - 2 * number
+        records.append(invocation(number, started_ms=number, took_ms=took_ms, parent_invocation_id=caller))
+
+    times = timeline(workflow(*records))
+
+    assert times.steps[-1].depth == 1_999
+    assert [step.own_ms for step in times.steps] == [2] * 1_999 + [1_002]
+
+
 def test_steps_stand_below_their_parents_in_order_of_start() -> None:
     """The tree's order does not depend on the order of the file."""
     records, found = busy_workflow()

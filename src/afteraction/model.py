@@ -141,7 +141,8 @@ class Workflow(msgspec.Struct, frozen=True, kw_only=True):
     started_at: str
     ended_at: str | None
     duration_ms: int | None
-    status: Status
+    status: Status | None
+    """None when nothing ran: every spawn call was denied."""
     invocations: tuple[WorkflowInvocation, ...]
     agents: tuple[tuple[str, ...], ...]
     """The top-level agents in order; agents of one inner list ran at the same time."""

@@ -20,16 +20,16 @@ if TYPE_CHECKING:
 class PricedMessage:
     """Token counts of one API message; ``input`` does not include what the cache served or took."""
 
-    model: str
-    at: datetime
-    input: int
-    output: int
+    model: str | None
+    at: datetime | None
+    input: int | None
+    output: int | None
     cache_read: int
     cache_creation: int
 
 
 def cost_usd(messages: Iterable[PricedMessage]) -> float | None:
-    """The sum in US dollars; None when there is no message or any of them has no known price."""
+    """The sum in US dollars; None when there is no message or any of them cannot be priced."""
     total = Decimal(0)
     count = 0
     for message in messages:
@@ -44,6 +44,8 @@ def cost_usd(messages: Iterable[PricedMessage]) -> float | None:
 def _price(message: PricedMessage) -> Decimal | None:
     from genai_prices import Usage, calc_price
 
+    if message.model is None or message.at is None or message.input is None or message.output is None:
+        return None
     usage = Usage(
         input_tokens=message.input + message.cache_read + message.cache_creation,
         output_tokens=message.output,

@@ -13,9 +13,10 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
-from afteraction.collector.collect import extend_workflow
 from afteraction.collector.identity import invocation_id
+from afteraction.collector.linking import extend_workflow
 from afteraction.collector.record import DESCRIPTION_LIMIT, ERROR_LIMIT
+from afteraction.collector.workflows import Frame
 from afteraction.installation import current_root
 from afteraction.model import SCHEMA_VERSION, Invocation, Metadata, Status
 from afteraction.moments import utc_timestamp
@@ -86,4 +87,5 @@ def _store(root: Root, record: Invocation) -> None:
     store.write(record)
     if record.workflow_id is not None:
         with workflows_locked(root):
-            extend_workflow(root, store, record.workflow_id, [record], denied=0)
+            frame = Frame(session_id=None, project=None, started_at=record.timestamp)
+            extend_workflow(root, store, record.workflow_id, [record], denied=0, frame=frame)

@@ -6,79 +6,43 @@ Nobody calls the collector here unless the test says so: the hooks start it, as 
 from __future__ import annotations
 
 import json
-import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.client.install import NEWEST, VERSIONS
+from tests.client.live import assert_silent, collector_runs, outcome, recorded, records, session, workflows
 from tests.client.product import afteraction, telemetry_folder
-from tests.client.run import Client, Workplace, wait_until
-from tests.client.scenarios import FINAL, OAK, SCENARIOS, ScenarioResult, play
+from tests.client.run import wait_until
+from tests.client.scenarios import OAK
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 pytestmark = pytest.mark.client
 
-SILENT_STDERR = b""
 every_version = pytest.mark.parametrize("version", VERSIONS)
 
-
-def install(place: Workplace) -> None:
-    """Install the hooks as a user would."""
-    afteraction(place, "install", "--user")
-
-
-def session(name: str, version: str, folder: Path) -> ScenarioResult:
-    """Play one scenario with the hooks installed."""
-    return play(SCENARIOS[name], Client.installed(version), folder, before=install)
-
-
-def records(result: ScenarioResult) -> list[dict[str, Any]]:
-    """All records that exist now, in order of start."""
-    paths = telemetry_folder(result.place).glob("invocations/*/*.json")
-    found = [json.loads(path.read_bytes()) for path in paths]
-    return sorted(found, key=lambda record: (record["timestamp"], record["invocation_id"]))
-
-
-def recorded(result: ScenarioResult, count: int) -> list[dict[str, Any]]:
-    """The records, once the collector that the hooks started has written ``count`` of them and gone."""
-    wait_until(lambda: len(records(result)) >= count and not collector_runs(result), f"{count} records are written")
-    return records(result)
-
-
-def collector_runs(result: ScenarioResult) -> bool:
-    """Whether somebody holds the collector's lock."""
-    import fcntl
-
-    lock = telemetry_folder(result.place) / "spool" / "collector.lock"
-    if not lock.exists():
-        return False
-    descriptor = os.open(lock, os.O_RDWR)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(descriptor)
-    return False
-
-
-def workflows(result: ScenarioResult) -> list[dict[str, Any]]:
-    """All workflow files."""
-    return [json.loads(path.read_bytes()) for path in telemetry_folder(result.place).glob("workflows/*.json")]
-
-
-def outcome(record: dict[str, Any]) -> tuple[str, str]:
-    """Status and category."""
-    return record["status"], record["metadata"]["outcome"]["category"]
-
-
-def assert_silent(result: ScenarioResult) -> None:
-    """Nothing on the client's terminal betrays the hook."""
-    assert result.stderr == SILENT_STDERR
-    assert set(result.stdout.decode().split("\n")) <= {FINAL, ""}
+FOREGROUND = {
+    "tools_used": ["Read", "Write", "Bash", "Edit"],
+    "files_modified": ["out.txt"],
+    "schema_version": 1,
+    "source": "hook",
+    "client": "claude-code",
+    "tokens": {"input": 4000, "output": 200, "cache_read": 800, "cache_creation": 120},
+    "tool_calls": 4,
+    "tool_errors": 1,
+    "tools": {"Read": 1, "Write": 1, "Bash": 1, "Edit": 1},
+    "files_read": ["README.md"],
+    "lines_added": 4,
+    "lines_removed": 1,
+    "background": False,
+    "depth": 1,
+    "rounds": 1,
+    "task_type": None,
+    "acceptance": None,
+}
+"""What the agent of that scenario did: its metadata but for what differs with every run."""
 
 
 @every_version
@@ -86,12 +50,11 @@ def test_a_foreground_agent_is_recorded_in_every_field(version: str, tmp_path: P
     """Each of the record's keys says what really happened, and no other key appears."""
     result = session("foreground", version, tmp_path)
     (record,) = recorded(result, 1)
-    metadata = record.pop("metadata")
+    del record["metadata"]
 
     assert_silent(result)
     assert 0 < record.pop("execution_time_ms") < result.seconds * 1000
-    started, ended = record.pop("timestamp"), metadata.pop("ended_at")
-    assert started < ended
+    started = record.pop("timestamp")
     key = record.pop("invocation_id")
     assert key.startswith(f"inv-{started[:10].replace('-', '')}-")
     (stored,) = telemetry_folder(result.place).glob("invocations/*/*.json")
@@ -108,7 +71,18 @@ def test_a_foreground_agent_is_recorded_in_every_field(version: str, tmp_path: P
         "error_message": None,
         "user_accepted": None,
     }
+
+
+@every_version
+def test_a_foreground_agent_s_metadata_is_complete(version: str, tmp_path: Path) -> None:
+    """Each key of the metadata says what really happened, and no other key appears."""
+    result = session("foreground", version, tmp_path)
+    (record,) = recorded(result, 1)
+    metadata = record["metadata"]
+
+    assert record["timestamp"] < metadata.pop("ended_at")
     (transcript,) = result.agent_transcripts
+    last_line = json.loads(transcript.read_bytes().splitlines()[-1])
     assert metadata.pop("model") is not None
     assert metadata.pop("prompt_id") is not None
     assert metadata.pop("cost_usd") > 0
@@ -118,31 +92,15 @@ def test_a_foreground_agent_is_recorded_in_every_field(version: str, tmp_path: P
     assert len(definition["sha256"]) == 64
     assert metadata.pop("outcome") == {
         "category": "completed",
-        "evidence": ["transcript: last reply end_turn", "hook: SubagentStop"],
+        "evidence": [f"transcript line {last_line['uuid']}: end_turn", "hook SubagentStop: received"],
     }
     assert metadata.pop("model_tier") in ("haiku", "sonnet", "opus")
     assert metadata == {
-        "tools_used": ["Read", "Write", "Bash", "Edit"],
-        "files_modified": ["out.txt"],
-        "schema_version": 1,
-        "source": "hook",
-        "client": "claude-code",
+        **FOREGROUND,
         "client_version": version,
         "session_id": result.session_id,
         "agent_id": transcript.stem.removeprefix("agent-"),
         "project": str(result.project),
-        "tokens": {"input": 4000, "output": 200, "cache_read": 800, "cache_creation": 120},
-        "tool_calls": 4,
-        "tool_errors": 1,
-        "tools": {"Read": 1, "Write": 1, "Bash": 1, "Edit": 1},
-        "files_read": ["README.md"],
-        "lines_added": 4,
-        "lines_removed": 1,
-        "background": False,
-        "depth": 1,
-        "rounds": 1,
-        "task_type": None,
-        "acceptance": None,
     }
 
 

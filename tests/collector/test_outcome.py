@@ -111,7 +111,33 @@ def test_without_a_transcript_the_hook_s_word_is_all_there_is() -> None:
     found = decide(Ending(stopped=True))
 
     assert found is not None
-    assert (found.status, found.evidence) == ("success", ("hook: SubagentStop", "transcript: not found"))
+    assert (found.status, found.evidence) == ("success", ("hook SubagentStop: received", "transcript: not found"))
+
+
+@pytest.mark.parametrize(
+    ("ending", "expected"),
+    [
+        (Ending(returned=True), None),
+        (Ending(returned=True, over="ended"), ("failure", "vanished")),
+        (Ending(returned=True, answered_parent=True, answer="done"), ("success", "completed")),
+        (Ending(returned=True, answered_parent=True), ("partial", "empty_answer")),
+        (Ending(returned=True, answered_parent=True, answer="API Error: 400 boom"), ("failure", "api_error")),
+    ],
+)
+def test_the_client_s_word_alone_is_no_success(ending: Ending, expected: tuple[str, str] | None) -> None:
+    """Without the agent's transcript, what it answered its parent counts, and "completed" does not."""
+    assert verdict(ending) == expected
+
+
+def test_evidence_never_carries_text_of_the_session() -> None:
+    """Words of the client's own list name the evidence; anything else is called unknown."""
+    free = "ghp_ this is free text"
+    endings = [replace(API_ERROR, api_error_kind=free), replace(DONE, stop_reason=free, line=free)]
+
+    for ending in [*endings, Ending(stop_failure=free)]:
+        found = decide(ending)
+        assert found is not None
+        assert free not in " ".join(found.evidence)
 
 
 def test_every_category_is_explained() -> None:

@@ -61,6 +61,8 @@ def test_a_value_with_quotes_goes_from_json_too() -> None:
         ("KEY_FILE", "/etc/ssl/private/server.pem", False),
         ("GIT_AUTHOR_NAME", "Some Body", False),
         ("EDITOR", "abcd1234", False),
+        ("CLAUDE_CODE_SESSION_ID", "b64ca869-9346-4179-8f92-dc0597d4ea71", False),
+        ("CLAUDE_CODE_OAUTH_TOKEN", "abcd1234", True),
         ("SIGNING_KEY", "/" + "aB3dE5gH7jK9mN1pQ3", True),
     ],
 )

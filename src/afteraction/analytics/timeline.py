@@ -1,20 +1,21 @@
 """One workflow in time: who ran below whom, what ran at once, which chain decided how long it all took.
 
 Pure, from the workflow file alone, and no SQL: a critical path is a walk, not a sum. The walk goes backwards from the
-end: the agent that ended last, then among its siblings the one that ended last before that one began, and so on; inside
-each of them the same again. What such a chain leaves uncovered is the parent's own time.
+end: the agent that ended last, counting what it set off, then among its siblings the one that ended last before that
+one began, and so on; inside each of them the same again. What such a chain leaves uncovered is the parent's own time.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import TYPE_CHECKING
 
 from afteraction.moments import known_epoch_ms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from afteraction.model import Status, Workflow, WorkflowInvocation
 
@@ -69,6 +70,18 @@ class _Span:
         return self.start, self.end
 
 
+@dataclass(slots=True)
+class _Node:
+    """An invocation whose start and end are known."""
+
+    key: str
+    start: int
+    end: int
+    reach: int
+    """The last end in its whole subtree: what it set off may outlive an agent in the background."""
+    below: list[_Node] = field(default_factory=list)
+
+
 def timeline(workflow: Workflow) -> Timeline:
     """The workflow's steps with their times, the critical path and the bottleneck."""
     spans = [
@@ -78,9 +91,7 @@ def timeline(workflow: Workflow) -> Timeline:
     bounds = [span.bounds for span in spans if span.bounds]
     start = min((span.start for span in spans if span.start is not None), default=None)
     end = max((bound[1] for bound in bounds), default=None)
-    own: dict[str, int] = {}
-    if end is not None:
-        _walk_back(children[None], children, end, own)
+    own = {} if end is None else _own_times(_nodes(children), end)
     steps = tuple(_steps(children, start, own))
     critical = [step for step in steps if step.own_ms is not None]
     top = [span.bounds for span in children[None] if span.bounds]
@@ -115,18 +126,50 @@ def _in_circle(span: _Span, known: dict[str, _Span]) -> bool:
     return False
 
 
-def _walk_back(siblings: list[_Span], children: dict[str | None, list[_Span]], end: int, own: dict[str, int]) -> int:
-    """Mark in ``own`` the chain of siblings that ends last by ``end``, and what is below; the time it covers."""
-    covered = 0
-    for span in sorted(siblings, key=lambda span: span.end or 0, reverse=True):
-        if span.bounds is None or span.bounds[1] > end:
-            continue
-        length = span.bounds[1] - span.bounds[0]
-        below = _walk_back(children[span.item.invocation_id], children, span.bounds[1], own)
-        own[span.item.invocation_id] = max(0, length - below)
-        covered += length
-        end = span.bounds[0]
-    return covered
+def _nodes(children: dict[str | None, list[_Span]]) -> list[_Node]:
+    """The top level, with the rest below it; an invocation without a known end hands its children to its parent."""
+    top: list[_Node] = []
+    linked: list[tuple[_Node, _Node | None]] = []
+    pending: list[tuple[_Span, _Node | None]] = [(span, None) for span in reversed(children[None])]
+    while pending:
+        span, above = pending.pop()
+        if span.bounds is not None:
+            node = _Node(span.item.invocation_id, *span.bounds, reach=span.bounds[1])
+            (top if above is None else above.below).append(node)
+            linked.append((node, above))
+            above = node
+        pending.extend((child, above) for child in reversed(children[span.item.invocation_id]))
+    for node, above in reversed(linked):  # children before parents
+        if above is not None:
+            above.reach = max(above.reach, node.reach)
+    return top
+
+
+def _own_times(top: list[_Node], end: int) -> dict[str, int]:
+    """The critical steps, each with its time that no critical step below it covers. A loop: chains may be deep."""
+    own = {}
+    pending = list(_chain(top, end))
+    while pending:
+        node, ended = pending.pop()
+        chain = list(_chain(node.below, ended))
+        covered = sum(max(0, min(last, node.end) - max(child.start, node.start)) for child, last in chain)
+        own[node.key] = node.end - node.start - covered
+        pending.extend(chain)
+    return own
+
+
+def _chain(siblings: list[_Node], until: int) -> Iterator[tuple[_Node, int]]:
+    """Backwards, those that the time before ``until`` waited for, each with the end of its part in that.
+
+    That is the end of its subtree or, where something below it ran on, its own.
+    """
+    ends = [(node, ended) for node in siblings for ended in {node.reach, node.end}]
+    taken: set[str] = set()
+    for node, ended in sorted(ends, key=itemgetter(1), reverse=True):
+        if ended <= until and node.key not in taken:
+            taken.add(node.key)
+            yield node, ended
+            until = node.start
 
 
 def _steps(children: dict[str | None, list[_Span]], start: int | None, own: dict[str, int]) -> Iterable[Step]:

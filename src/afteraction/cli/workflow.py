@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -26,7 +27,8 @@ def workflow(reference: str, form: Form | None) -> None:
     """One workflow as a tree with its timeline: what ran at once, what it waited for, what failed.
 
     ID is the workflow's id, its beginning, or the beginning of its last part; without one it is the workflow of the
-    newest invocation. The critical path is the chain of agents that decided how long the whole took.
+    newest invocation, or a later one in which all was denied. The critical path is the chain of agents that decided
+    how long the whole took.
     """
     from afteraction.analytics.timeline import Step, timeline
     from afteraction.cli.root import current
@@ -41,3 +43,8 @@ def workflow(reference: str, form: Form | None) -> None:
         draw_workflow(found, times, screen)
 
     give(times.steps, Step, form, draw, document={"workflow": found, "timeline": times})
+    drawn = form is None and sys.stdout.isatty()
+    if not times.steps and not drawn and form is not Form.JSON:  # no row could say it
+        from afteraction.output.text import plain
+
+        click.echo(f"afteraction: nothing ran in {plain(found.workflow_id)}, {found.totals.denied} denied", err=True)

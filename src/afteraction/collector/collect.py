@@ -7,31 +7,32 @@ between passes only says which sessions need no second look.
 
 from __future__ import annotations
 
+import contextlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from afteraction.collector.evidence import SessionEvidence
+from afteraction.collector.identity import digest
+from afteraction.collector.linking import rebuild_missing, update_workflows
 from afteraction.collector.liveness import linux_process_state, session_over
 from afteraction.collector.memory import Memory, SessionMemory, Settled
 from afteraction.collector.merge import merge
 from afteraction.collector.reconcile import reconcile
 from afteraction.collector.record import SessionContext, build_records
-from afteraction.collector.workflows import build_workflow
 from afteraction.sources.claude import session_files
 from afteraction.sources.claude.agent_definitions import find_definition
 from afteraction.sources.claude.events import HookEvent, read_spool_file
 from afteraction.store.records import RecordStore
-from afteraction.store.workflows import read_workflow, workflows_locked, write_workflow
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from afteraction.collector.outcome import Over
     from afteraction.collector.reconcile import Findings, Life
     from afteraction.collector.record import Gate
-    from afteraction.model import AgentDefinition, Invocation
+    from afteraction.model import AgentDefinition
     from afteraction.paths import Root
 
 SETTLE_MS = 2000
@@ -99,15 +100,14 @@ def collect_pass(root: Root, around: Surroundings, *, sweep: bool = False) -> Pa
     for session_id, path in waiting.items():
         known = memory.sessions.get(session_id)
         if sweep or known is None or known.may_have_changed(path):
-            try:
+            with _noted(run.report):
                 memory.sessions[session_id] = _one_session(run, path, known)
-            except Exception as error:  # noqa: BLE001 - one session that cannot be processed must not stop the others
-                run.report.failures.append(error)
         elif around.now_ms - known.seen_at_ms > _KEEP_SPOOL_MS:
             path.unlink(missing_ok=True)
             path.with_name(f"{path.name}.agents").unlink(missing_ok=True)
     if sweep:
         _sweep_unheard(run, memory, heard=set(waiting))
+        rebuild_missing(root)
         memory.swept_at_ms = around.now_ms
     memory.forget_all_but(set(_spool_files(root)))
     memory.save(root)
@@ -124,7 +124,9 @@ def _one_session(run: Pass, path: Path, known: SessionMemory | None) -> SessionM
     size = path.stat().st_size
     events, unreadable = read_spool_file(path)
     run.report.unreadable_lines += unreadable
-    main_path, projects = _transcript_of(events, around)
+    config_dir = next((Path(e.env.config_dir) for e in reversed(events) if e.env.config_dir), around.config_dir)
+    projects = config_dir / "projects"
+    main_path = _main_path(events, projects)
     files = _files(main_path, projects)
     fingerprint = files.fingerprint()  # before anything is read: what is written meanwhile must look new next time
     stamps = {agent_id: session_files.file_stamp(found) for agent_id, found in files.agents.items()}
@@ -137,13 +139,12 @@ def _one_session(run: Pass, path: Path, known: SessionMemory | None) -> SessionM
     session_id = next((e.payload.session_id for e in reversed(events) if e.payload.session_id), path.stem)
     settled = _still_settled(known, events, files) if known is not None and over is None else {}
     evidence = _evidence(session_id, events, files, over, settled)
-    findings = process_session(run, evidence)
+    findings = process_session(run, evidence, config_dir)
     recent = around.now_ms - max((event.at for event in events), default=0) < SETTLE_MS
     if recent and (findings.unsettled or (over == "ended" and _ended_by_session(findings))):
         run.report.unsettled.append(Watched(main_path, projects, fingerprint))
     return SessionMemory(
         spool_bytes=size,
-        fingerprint=fingerprint,
         open=any(life.verdict is None for life in findings.lives),
         over=over is not None,
         seen_at_ms=around.now_ms,
@@ -156,10 +157,12 @@ def _settled(
 ) -> dict[str, Settled]:
     """Agents that have ended and started no others: their transcripts need no second reading while nothing changes."""
     mentions = evidence.mentions()
-    kept = {agent_id: known.settled[agent_id] for agent_id in evidence.settled} if known is not None else {}
+    still = [str(digest(agent_id)) for agent_id in evidence.settled]
+    kept = {key: known.settled[key] for key in still} if known is not None else {}
     for life in findings.lives:
         if life.verdict is not None and life.agent_id in stamps and not life.spawned:
-            kept[life.agent_id] = Settled(*stamps[life.agent_id], mentions[life.agent_id], life.tool_use_id)
+            said = Settled(*stamps[life.agent_id], mentions[life.agent_id], digest(life.tool_use_id))
+            kept[str(digest(life.agent_id))] = said
     return kept
 
 
@@ -167,26 +170,29 @@ def _still_settled(
     known: SessionMemory, events: tuple[HookEvent, ...], files: session_files.SessionFiles
 ) -> dict[str, str | None]:
     mentions = SessionEvidence(session_id="", events=events).mentions()
-    return {
-        agent_id: was.tool_use_id
-        for agent_id, was in known.settled.items()
-        if agent_id in files.agents
-        and session_files.file_stamp(files.agents[agent_id]) == (was.size, was.mtime_ns)
-        and mentions[agent_id] == was.mentions
-    }
+    settled = {}
+    for agent_id, path in files.agents.items():
+        was = known.settled.get(str(digest(agent_id)))
+        now = (*session_files.file_stamp(path), mentions[agent_id])
+        if was is not None and now == (was.size, was.mtime_ns, was.mentions):
+            settled[agent_id] = was.call
+    return settled
 
 
-def process_session(run: Pass, evidence: SessionEvidence) -> Findings:
-    """Reconcile one session and store what it gives."""
+def process_session(run: Pass, evidence: SessionEvidence, config_dir: Path) -> Findings:
+    """Reconcile one session and store what it gives; ``config_dir`` is the client's folder it ran with."""
     findings = reconcile(evidence)
-    context = SessionContext(evidence, findings, run.around.gate, _definer(run.around))
+    context = SessionContext(evidence, findings, run.around.gate, _definer(config_dir))
     records = []
+    left = set()
     for record in build_records(context):
         stored = run.store.find(record.invocation_id, record.agent_name)
         kept = merge(stored[1] if stored else None, record)
         run.report.written += run.store.write(kept)
         records.append(kept)
-    _update_workflows(run, records, findings)
+        if stored is not None and stored[1].workflow_id not in (None, kept.workflow_id):
+            left.add(stored[1].workflow_id)
+    update_workflows(run.root, run.store, context, records, left)
     run.report.sessions += 1
     run.report.open += sum(life.verdict is None for life in findings.lives)
     return findings
@@ -209,17 +215,15 @@ def _evidence(
     )
 
 
-def _transcript_of(events: Sequence[HookEvent], around: Surroundings) -> tuple[Path | None, Path]:
-    """The main transcript's path as the hooks named it, else where its session id leads, and the folder it must lie in.
+def _main_path(events: Sequence[HookEvent], projects: Path) -> Path | None:
+    """The main transcript's path as the hooks named it, else where its session id leads.
 
     A path with a secret in it was stored as a hash and leads nowhere.
     """
-    config_dir = next((Path(e.env.config_dir) for e in reversed(events) if e.env.config_dir), around.config_dir)
-    projects = config_dir / "projects"
     named = next((e.payload.transcript_path for e in reversed(events) if e.payload.transcript_path), None)
     if named is not None and Path(named).is_file():
-        return Path(named), projects
-    return session_files.find_main(projects, next((e.payload.session_id for e in events), None)), projects
+        return Path(named)
+    return session_files.find_main(projects, next((e.payload.session_id for e in events), None))
 
 
 def _files(main_path: Path | None, projects: Path) -> session_files.SessionFiles:
@@ -234,57 +238,52 @@ def _ended_by_session(findings: Findings) -> bool:
     )
 
 
-def _definer(around: Surroundings) -> Callable[[Life, str | None], AgentDefinition | None]:
+def _definer(config_dir: Path) -> Callable[[Life, str | None], AgentDefinition | None]:
+    """Find definitions; each agent's file is looked for once in a pass over a session."""
+    known: dict[tuple[str, str | None], tuple[AgentDefinition, int] | None] = {}
+
     def define(life: Life, project: str | None) -> AgentDefinition | None:
+        key = (life.agent_name, project)
+        if key not in known:
+            place = Path(project) if project else None
+            known[key] = find_definition(life.agent_name, project=place, config_dir=config_dir)
         ended = life.ended_at if life.ended_at is not None else life.started_at
-        return find_definition(
-            life.agent_name,
-            project=Path(project) if project else None,
-            config_dir=around.config_dir,
-            unchanged_since_ms=ended,
-        )
+        found = known[key]
+        return found[0] if found is not None and found[1] <= ended else None
 
     return define
 
 
-def _update_workflows(run: Pass, records: Iterable[Invocation], findings: Findings) -> None:
-    by_workflow: dict[str, list[Invocation]] = {}
-    denied: dict[str, int] = {}
-    for record in records:
-        if record.workflow_id is not None:
-            by_workflow.setdefault(record.workflow_id, []).append(record)
-            denied[record.workflow_id] = findings.denied.get(record.metadata.prompt_id, 0)
-    for workflow_id, members in by_workflow.items():
-        with workflows_locked(run.root):
-            extend_workflow(run.root, run.store, workflow_id, members, denied=denied[workflow_id])
-
-
-def extend_workflow(
-    root: Root, store: RecordStore, workflow_id: str, members: Sequence[Invocation], *, denied: int
-) -> None:
-    """Rebuild a workflow's file from its stored members and the given ones; the caller holds its lock."""
-    known = {record.invocation_id: record for record in members}
-    old = read_workflow(root, workflow_id)
-    for listed in old.invocations if old is not None else ():
-        if listed.invocation_id not in known:
-            found = store.find(listed.invocation_id, listed.agent_name)
-            if found is not None and found[1].invocation_id not in known:
-                known[found[1].invocation_id] = found[1]
-    if old is not None and old.session_id not in {record.metadata.session_id for record in members}:
-        denied = max(denied, old.totals.denied)  # the shell's workflow: another session counted its own
-    write_workflow(root, build_workflow(workflow_id, list(known.values()), denied=denied))
-
-
 def _sweep_unheard(run: Pass, memory: Memory, *, heard: set[str]) -> None:
-    """Sessions that wrote transcripts since the last sweep without a hook telling of them."""
-    around = run.around
-    since = memory.swept_at_ms if memory.swept_at_ms is not None else around.now_ms - _KEEP_SPOOL_MS
-    projects = around.config_dir / "projects"
-    for main_path in session_files.main_files_changed_since(projects, since):
-        if main_path.stem in heard:
-            continue
-        files = session_files.locate(main_path, projects)
-        over = session_over(
-            (), files_changed_ms=files.changed_ms(), now_ms=around.now_ms, process_state=linux_process_state
-        )
-        process_session(run, _evidence(main_path.stem, (), files, over))
+    """Sessions that wrote transcripts since the last sweep, or were open then, without a hook telling of them."""
+    since = memory.swept_at_ms if memory.swept_at_ms is not None else run.around.now_ms - _KEEP_SPOOL_MS
+    projects = run.around.config_dir / "projects"
+    mains = {path.stem: path for path in session_files.main_files_changed_since(projects, since)}
+    for session_id in memory.open_unheard:
+        path = session_files.find_main(projects, session_id)
+        if path is not None:
+            mains[session_id] = path
+    memory.open_unheard = []
+    for session_id, main_path in mains.items():
+        if session_id not in heard:
+            with _noted(run.report):
+                still_open = _is_open(run, session_id, session_files.locate(main_path, projects))
+                if still_open and run.around.gate.redact_name(session_id) == session_id:
+                    memory.open_unheard.append(session_id)
+
+
+def _is_open(run: Pass, session_id: str, files: session_files.SessionFiles) -> bool:
+    """Process a session that no hook told of; whether anything in it still runs."""
+    changed = files.changed_ms()
+    over = session_over((), files_changed_ms=changed, now_ms=run.around.now_ms, process_state=linux_process_state)
+    findings = process_session(run, _evidence(session_id, (), files, over), run.around.config_dir)
+    return any(life.verdict is None for life in findings.lives)
+
+
+@contextlib.contextmanager
+def _noted(report: PassReport) -> Iterator[None]:
+    """One session that cannot be processed must not stop the others: its error is kept and the pass goes on."""
+    try:
+        yield
+    except Exception as error:  # noqa: BLE001 - whatever it is, the next pass tries again
+        report.failures.append(error)

@@ -7,6 +7,7 @@ began.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from afteraction.collector.evidence import SessionEvidence, Spawn
     from afteraction.sources.claude.entries import Entry, Transcript
 
+_CLIENT_S_LINES = re.compile(r"\n?agentId: |^\(Subagent completed but returned no output\.\)")
 _USER_DENIED = ("Permission for this tool use was denied", "The user doesn't want to proceed")
 
 
@@ -50,13 +52,16 @@ def read_ending(evidence: SessionEvidence, agent_id: str, spawn: Spawn | None, t
     notices = [n for n in evidence.notices() if n.task_id == agent_id and (n.at or 0) >= since]
     said = notices[-1].status if notices else None
     reply = next((e for e in reversed(last.entries) if isinstance(e, Reply)), None)
-    background = is_background(spawn, transcript)
+    background = is_background(spawn, transcript) is True
+    stopped_by_task = _task_stopped(evidence, agent_id, since)
     returned = spawn is not None and spawn.has_work and len(rounds) <= 1
     return Ending(
         tail=_tail(last.entries) if transcript is not None else "none",
         stop_reason=reply.stop_reason if reply else None,
         stop_reasons_recorded=_records_stop_reasons(evidence),
-        answer=_answer(last.entries),
+        answer=_answer(last.entries) if transcript is not None else _given_to_parent(spawn),
+        answered_parent=spawn is not None and spawn.has_work and spawn.result is not None,
+        line=reply.uuid if reply else None,
         api_error=reply.is_api_error if reply else False,
         api_error_kind=reply.error if reply else None,
         api_error_status=reply.api_error_status if reply else None,
@@ -66,11 +71,9 @@ def read_ending(evidence: SessionEvidence, agent_id: str, spawn: Spawn | None, t
         notified_failed=said == "failed",
         notified_killed=said == "killed",
         spawn_failed=spawn is not None and _spawn_failed(spawn),
-        task_stopped=_task_stopped(evidence, agent_id),
+        task_stopped=stopped_by_task,
         interrupted_spawn=spawn is not None and spawn.was_interrupted,
-        user_denied_tool=any(
-            isinstance(e, Result) and e.is_error and e.text.startswith(_USER_DENIED) for e in last.entries
-        ),
+        user_denied_tool=not stopped_by_task and _user_denied_tool(spawn, last.entries),
         moved_on=not background and spawn is not None and _moved_on(evidence, spawn),
         background=background,
         marks_abandonment=transcript is not None and transcript.meta.request_shape is not None,
@@ -81,11 +84,13 @@ def read_ending(evidence: SessionEvidence, agent_id: str, spawn: Spawn | None, t
     )
 
 
-def is_background(spawn: Spawn | None, transcript: Transcript | None) -> bool:
-    """Whether the agent ran beside its parent; a launch result or the meta file tells."""
+def is_background(spawn: Spawn | None, transcript: Transcript | None) -> bool | None:
+    """Whether the agent ran beside its parent, as its call, the call's result or the meta file tell; None if none."""
     if spawn is not None and spawn.in_background:
         return True
-    return transcript is not None and transcript.meta.request_shape == "background"
+    if transcript is not None and transcript.meta.request_shape is not None:
+        return transcript.meta.request_shape == "background"
+    return False if spawn is not None and (spawn.in_background is False or spawn.result is not None) else None
 
 
 def _round(entries: list[Entry]) -> Round:
@@ -142,9 +147,24 @@ def _spawn_failed(spawn: Spawn) -> bool:
     return failed and not spawn.was_interrupted
 
 
-def _task_stopped(evidence: SessionEvidence, agent_id: str) -> bool:
+def _given_to_parent(spawn: Spawn | None) -> str:
+    """What the parent was given, without the client's own lines after it."""
+    if spawn is None or spawn.result is None:
+        return ""
+    return _CLIENT_S_LINES.split(spawn.result.text, maxsplit=1)[0]
+
+
+def _user_denied_tool(spawn: Spawn | None, entries: tuple[Entry, ...]) -> bool:
+    """Whether the user refused a tool; an interruption writes the same sentence and is none."""
+    if (spawn is not None and spawn.was_interrupted) or any(isinstance(e, Interrupt) for e in entries):
+        return False
+    return any(isinstance(e, Result) and e.is_error and e.text.startswith(_USER_DENIED) for e in entries)
+
+
+def _task_stopped(evidence: SessionEvidence, agent_id: str, since: int) -> bool:
     by_hook = any(
         e.name == "PostToolUse"
+        and e.at >= since
         and e.payload.tool_name == "TaskStop"
         and agent_id
         in (
@@ -154,9 +174,9 @@ def _task_stopped(evidence: SessionEvidence, agent_id: str) -> bool:
         for e in evidence.events
     )
     return by_hook or any(
-        call.name == "TaskStop" and call.input.get("task_id") == agent_id
+        call.name == "TaskStop" and call.input.get("task_id") == agent_id and (reply.at or since) >= since
         for transcript in evidence.transcripts()
-        for _, call in transcript.calls
+        for reply, call in transcript.calls
     )
 
 

@@ -34,7 +34,8 @@ class SessionEvidence:
     agents: Mapping[str, Transcript] = field(default_factory=dict)
     over: Over | None = None
     settled: Mapping[str, str | None] = field(default_factory=dict)
-    """Agents about which an earlier pass has said everything, and their spawn calls; they were not read again."""
+    """Agents about which an earlier pass has said everything, and the digests of their spawn calls; they were not read
+    again."""
 
     def transcripts(self) -> Iterator[Transcript]:
         """The main transcript first, then the agents'."""
@@ -53,7 +54,7 @@ class SessionEvidence:
 
     def mentions(self) -> Counter[str]:
         """How many hook events speak of each agent."""
-        return Counter(name for event in self.events for name in _named(event))
+        return Counter(name for event in self.events for name in event.agents)
 
     def user_prompts(self) -> list[Prompt]:
         """What the user typed, as the main transcript has it."""
@@ -106,16 +107,3 @@ class Spawn:
         if result is not None and not result.is_error and not result.is_launch:
             return True
         return self.returned_at is not None
-
-
-def _named(event: HookEvent) -> set[str]:
-    payload = event.payload
-    said, came_back, notice = payload.tool_input, payload.tool_response, payload.notification
-    names = (
-        payload.agent_id,
-        said.task_id if said is not None else None,
-        came_back.agentId if came_back is not None else None,
-        came_back.task_id if came_back is not None else None,
-        notice.task_id if notice is not None else None,
-    )
-    return {name for name in names if name is not None}

@@ -30,7 +30,17 @@ def invocation_id(started_at_ms: int, key: str) -> str:
 
 def workflow_id(started_at_ms: int, session_id: str, prompt_id: str | None) -> str:
     """``wf-20251030-5d41402a`` of the prompt that set the work off, or of the session where no prompt is known."""
-    return f"wf-{utc_date(started_at_ms).replace('-', '')}-{_digest(CLIENT, session_id, prompt_id or '', width=8)}"
+    return f"wf-{utc_date(started_at_ms).replace('-', '')}-{workflow_key(session_id, prompt_id)}"
+
+
+def workflow_key(session_id: str, prompt_id: str | None) -> str:
+    """The 8 hex digits that name a derived workflow."""
+    return _digest(CLIENT, session_id, prompt_id or "", width=8)
+
+
+def digest(text: str | None) -> str | None:
+    """What stands for an id that nothing has cleared for storage."""
+    return _digest(text, width=16) if text is not None else None
 
 
 def _digest(*parts: str, width: int) -> str:

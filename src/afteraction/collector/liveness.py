@@ -7,6 +7,7 @@ corrected if the session turns out to be alive.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Literal
 
 if TYPE_CHECKING:
@@ -43,17 +44,20 @@ def session_over(
 
 
 def linux_process_state(process: ClientProcess) -> ProcessState:
-    """Ask ``/proc`` for the process; unknown where there is no ``/proc``."""
+    """Ask ``/proc`` for the process; unknown where there is none, or where its pids are not ours (a container's)."""
     try:
-        with open("/proc/self/stat", "rb"):  # noqa: PTH123 - a fixed kernel file, not a path of ours
-            pass
+        ours = os.readlink("/proc/self/ns/pid")  # noqa: PTH115 - a fixed kernel file, not a path of ours
     except OSError:
+        return "unknown"
+    if process.pid_namespace is not None and f"[{process.pid_namespace}]" not in ours:
         return "unknown"
     try:
         with open(f"/proc/{process.pid}/stat", "rb") as file:  # noqa: PTH123 - the same
             fields = file.read().rpartition(b")")[2].split()
-    except OSError:
+    except FileNotFoundError:
         return "dead"
+    except OSError:
+        return "unknown"
     started = int(fields[19])
     zombie = fields[0] in (b"Z", b"X")
     return "dead" if zombie or process.started not in (None, started) else "alive"

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from afteraction.model import Tokens
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from afteraction.sources.claude.entries import Reply, Result, ToolCall, Transcript
+    from afteraction.sources.claude.entries import Reply, Result, ToolCall, Transcript, Usage
 
 EDITING_TOOLS = frozenset({"Edit", "Write", "MultiEdit", "NotebookEdit"})
 
@@ -56,21 +56,27 @@ def measure_work(transcript: Transcript) -> Work:
 
 def sum_tokens(replies: Iterable[Reply]) -> Tokens | None:
     """Tokens over distinct message ids, each at its highest output; None when no reply carries usage."""
-    best: dict[str, Any] = {}
+    used = [usage for _, usage in best_usages(replies)]
+    if not used:
+        return None
+    return Tokens(
+        input=_known_total(usage.input for usage in used),
+        output=_known_total(usage.output for usage in used),
+        cache_read=_known_total(usage.cache_read for usage in used),
+        cache_creation=_known_total(usage.cache_creation for usage in used),
+    )
+
+
+def best_usages(replies: Iterable[Reply]) -> list[tuple[Reply, Usage]]:
+    """One line of each API message that carries usage, the one with the highest output: early lines count less."""
+    best: dict[str, tuple[Reply, Usage]] = {}
     for reply in replies:
         if reply.usage is None or reply.message_id is None:
             continue
         known = best.get(reply.message_id)
-        if known is None or reply.usage.output >= known.output:
-            best[reply.message_id] = reply.usage
-    if not best:
-        return None
-    return Tokens(
-        input=sum(usage.input for usage in best.values()),
-        output=sum(usage.output for usage in best.values()),
-        cache_read=sum(usage.cache_read for usage in best.values()),
-        cache_creation=sum(usage.cache_creation for usage in best.values()),
-    )
+        if known is None or (reply.usage.output or 0) >= (known[1].output or 0):
+            best[reply.message_id] = (reply, reply.usage)
+    return list(best.values())
 
 
 def _distinct_calls(transcript: Transcript) -> list[ToolCall]:
@@ -85,8 +91,9 @@ def _paths(calls: Iterable[ToolCall]) -> tuple[str, ...]:
 def _changed_lines(call: ToolCall, result: Result) -> tuple[int | None, int | None]:
     patch = result.detail.get("structuredPatch")
     if isinstance(patch, list) and patch:
-        lines = [line for hunk in patch if isinstance(hunk, dict) for line in hunk.get("lines", []) if line]
-        return sum(line[0] == "+" for line in lines), sum(line[0] == "-" for line in lines)
+        hunks = [hunk.get("lines") for hunk in patch if isinstance(hunk, dict)]
+        lines = [line for hunk in hunks if isinstance(hunk, list) for line in hunk if isinstance(line, str)]
+        return sum(line.startswith("+") for line in lines), sum(line.startswith("-") for line in lines)
     if call.name == "Write":
         created = result.detail.get("type") == "create" or result.text.startswith("File created")
         content = call.input.get("content")
@@ -104,6 +111,11 @@ def _edit_lines(old: object, new: object) -> tuple[int | None, int | None]:
     matcher = difflib.SequenceMatcher(None, old.splitlines(), new.splitlines(), autojunk=False)
     changed = [code for code in matcher.get_opcodes() if code[0] != "equal"]
     return sum(code[4] - code[3] for code in changed), sum(code[2] - code[1] for code in changed)
+
+
+def _known_total(counts: Iterable[int | None]) -> int | None:
+    known = [count for count in counts if count is not None]
+    return sum(known) if known else None
 
 
 def _total(counts: Iterable[int | None]) -> int | None:

@@ -1,19 +1,20 @@
 """What the collector remembers between passes: which sessions need no second look.
 
-Losing this file costs time and nothing else: the next pass looks at everything in the spool again.
+Losing this file costs time and nothing else: the next pass looks at everything in the spool again. Ids that come from
+transcripts are kept as digests, because nothing has cleared them for storage.
 """
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 import msgspec
 
-from afteraction.sources.claude.session_files import file_stamp
 from afteraction.store.atomic import write_atomic
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from afteraction.paths import Root
 
 
@@ -24,21 +25,19 @@ class Settled(msgspec.Struct, frozen=True):
     mtime_ns: int
     mentions: int
     """Hook events that speak of it."""
-    tool_use_id: str | None
-    """The call that spawned it."""
+    call: str | None
+    """Digest of the id of the call that spawned it."""
 
 
 class SessionMemory(msgspec.Struct, frozen=True):
     """How a session looked when it was last processed."""
 
     spool_bytes: int
-    fingerprint: tuple[tuple[str, int, int], ...]
-    """Path, size and modification time (ns) of each of its transcripts."""
     open: bool
     over: bool
     seen_at_ms: int
     settled: dict[str, Settled] = {}
-    """By agent id, the agents about which everything is said."""
+    """By the digest of their ids, the agents about which everything is said."""
 
     @property
     def done(self) -> bool:
@@ -46,10 +45,8 @@ class SessionMemory(msgspec.Struct, frozen=True):
         return self.over and not self.open
 
     def may_have_changed(self, spool_file: Path) -> bool:
-        """Whether a pass could find anything new; a session that is not over is always looked at."""
-        if not self.done or spool_file.stat().st_size != self.spool_bytes:
-            return True
-        return any(file_stamp(Path(path)) != (size, mtime_ns) for path, size, mtime_ns in self.fingerprint)
+        """Whether a pass could find anything new: a session that is not over is always looked at."""
+        return not self.done or spool_file.stat().st_size != self.spool_bytes
 
 
 class Memory(msgspec.Struct):
@@ -57,6 +54,8 @@ class Memory(msgspec.Struct):
 
     sessions: dict[str, SessionMemory] = {}
     swept_at_ms: int | None = None
+    open_unheard: list[str] = []
+    """Sessions that no hook told of and that were not over at the last sweep."""
 
     @classmethod
     def load(cls, root: Root) -> Self:

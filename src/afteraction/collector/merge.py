@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from afteraction.collector.identity import workflow_key
 from afteraction.collector.outcome import CATEGORIES
 from afteraction.model import Metadata
 
@@ -55,10 +56,16 @@ def _is_weaker(stored: Invocation, new: Invocation) -> bool:
 
 
 def _knew_more(stored: Invocation, new: Invocation) -> bool:
-    """Whether the stored workflow id came from where the new evidence could not look."""
-    if stored.workflow_id is None:
-        return False
-    return _is_weaker(stored, new) or (stored.metadata.source == "hook" and new.metadata.source == "import")
+    """Whether the stored workflow id came from where the new evidence could not look: from a shell, through a hook."""
+    if stored.workflow_id is None or _is_weaker(stored, new):
+        return stored.workflow_id is not None
+    return not _is_derived(stored) and _is_derived(new)
+
+
+def _is_derived(record: Invocation) -> bool:
+    """Whether a record's workflow id is the one that follows from its session and prompt."""
+    key = workflow_key(record.metadata.session_id or "", record.metadata.prompt_id)
+    return record.workflow_id is not None and record.workflow_id.endswith(f"-{key}")
 
 
 def _is_explicit(record: Invocation) -> bool:

@@ -7,6 +7,7 @@ an end yet. Categories are a closed list so that reports and people can rely on 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -57,6 +58,9 @@ CATEGORIES: dict[Category, str] = {
 }
 """Every category with what it means, for people; also the error message where the session itself gave none."""
 
+_UUID = re.compile(r"[0-9a-fA-F-]{8,64}")
+_WORD = re.compile(r"[a-z0-9_]{1,40}")
+
 Over = Literal["ended", "dead", "stale"]
 """How a session is known to be over: its SessionEnd came, its process is gone, or nothing was written for long."""
 
@@ -74,7 +78,9 @@ class Ending:
     stop_reasons_recorded: bool = True
     """Whether this client version writes stop reasons at all; where it does not, None says nothing."""
     answer: str = ""
-    """Text of the last reply."""
+    """Text of the last reply; without a transcript, what the parent was given."""
+    line: str | None = None
+    """The uuid of the last reply's line."""
     api_error: bool = False
     """The last reply is the client's own error message."""
     api_error_kind: str | None = None
@@ -85,6 +91,8 @@ class Ending:
     """A SubagentStop event of the last round."""
     returned: bool = False
     """The parent has its result, or the client notified ``completed``."""
+    answered_parent: bool = False
+    """The parent's transcript has what the agent answered."""
     notified_failed: bool = False
     notified_killed: bool = False
     spawn_failed: bool = False
@@ -126,22 +134,22 @@ def decide(ending: Ending) -> Verdict | None:
 
 def _killed(ending: Ending) -> Verdict | None:
     if ending.task_stopped and (ending.notified_killed or ending.tail in ("interrupt", "open_tool", "none")):
-        return Verdict("failure", "killed", ("call: TaskStop named this agent",))
+        return Verdict("failure", "killed", ("call TaskStop: named this agent",))
     if ending.notified_killed:
         if ending.over is not None:
-            return _abandoned(ending, "notification: killed, and the session is over")
+            return _abandoned(ending, "notification: killed", _OVER[ending.over])
         return Verdict("failure", "killed", ("notification: killed",))
     return None
 
 
 def _api_failure(ending: Ending) -> Verdict | None:
     if ending.api_error:
-        evidence = [f"transcript: last reply is an API error ({ending.api_error_kind or 'no kind'})"]
+        evidence = [f"{_where(ending)}: API error {_word(ending.api_error_kind)}"]
         if ending.stop_failure:
-            evidence.append(f"hook: StopFailure {ending.stop_failure}")
+            evidence.append(f"hook StopFailure: {_word(ending.stop_failure)}")
         return Verdict("failure", _api_category(ending), tuple(evidence))
     if ending.stop_failure and ending.tail != "reply":
-        return Verdict("failure", _api_category(ending), (f"hook: StopFailure {ending.stop_failure}",))
+        return Verdict("failure", _api_category(ending), (f"hook StopFailure: {_word(ending.stop_failure)}",))
     return None
 
 
@@ -161,10 +169,10 @@ def _api_category(ending: Ending) -> Category:
 
 def _interrupted(ending: Ending) -> Verdict | None:
     if ending.interrupted_spawn and not ending.background:
-        return Verdict("failure", "interrupted", ("the spawn call was interrupted",))
+        return Verdict("failure", "interrupted", ("call Agent: interrupted",))
     if ending.tail == "interrupt":
         if ending.background and ending.over is not None:
-            return _abandoned(ending, "transcript: interrupted, and the session is over")
+            return _abandoned(ending, "transcript: ends on an interruption", _OVER[ending.over])
         return Verdict("failure", "interrupted", ("transcript: ends on an interruption",))
     return None
 
@@ -172,24 +180,25 @@ def _interrupted(ending: Ending) -> Verdict | None:
 def _answered(ending: Ending) -> Verdict | None:
     if ending.tail != "reply" or not _reply_is_final(ending):
         return None
-    stop = "hook: SubagentStop" if ending.stopped else "transcript: no later line"
+    stop = "hook SubagentStop: received" if ending.stopped else "transcript: no later line"
     for applies, status, category, seen in _FLAWS:
         if applies(ending):
-            return Verdict(status, category, (f"transcript: {seen}", stop))
-    return Verdict("success", "completed", (f"transcript: last reply {ending.stop_reason or 'with text'}", stop))
+            return Verdict(status, category, (f"{_where(ending)}: {seen}", stop))
+    reason = _word(ending.stop_reason) if ending.stop_reason else "text, no stop_reason"
+    return Verdict("success", "completed", (f"{_where(ending)}: {reason}", stop))
 
 
 _FLAWS: tuple[tuple[Callable[[Ending], bool], Status, Category, str], ...] = (
     (lambda e: e.stop_reason == "refusal", "failure", "refused", "stop_reason refusal"),
-    (lambda e: not e.answer.strip(), "partial", "empty_answer", "last reply has no text"),
+    (lambda e: not e.answer.strip(), "partial", "empty_answer", "no text"),
     (lambda e: e.stop_reason == "max_tokens", "partial", "truncated", "stop_reason max_tokens"),
     (
         lambda e: e.stop_reason is None and e.stop_reasons_recorded,
         "partial",
         "truncated",
-        "last reply has no stop_reason",
+        "no stop_reason",
     ),
-    (lambda e: e.answer.lstrip().startswith("API Error:"), "partial", "error_text", "last reply is an error text"),
+    (lambda e: e.answer.lstrip().startswith("API Error:"), "partial", "error_text", "an error text"),
     (lambda e: e.user_denied_tool, "partial", "tool_denied", "the user denied a tool"),
 )
 """What spoils an answer, in the order of asking: the first that applies decides."""
@@ -206,22 +215,38 @@ def _reply_is_final(ending: Ending) -> bool:
 
 def _cut_short(ending: Ending) -> Verdict | None:
     if ending.returned and ending.tail in ("tool_result", "open_tool") and not ending.stopped:
-        return Verdict("partial", "turn_limit", (f"transcript: ends on {ending.tail}", "returned without SubagentStop"))
+        return Verdict(
+            "partial", "turn_limit", (f"transcript: ends on {ending.tail}", "parent: returned, no SubagentStop")
+        )
     if ending.notified_failed or ending.spawn_failed:
-        return Verdict("failure", "crashed", ("the client reported a failure",))
-    if ending.tail == "none" and (ending.stopped or ending.returned):
-        said = "hook: SubagentStop" if ending.stopped else "parent: has a result"
-        return Verdict("success", "completed", (said, "transcript: not found"))
+        return Verdict("failure", "crashed", ("client: reported a failure",))
+    if ending.tail == "none":
+        return _unseen(ending)
     if ending.moved_on:
         return Verdict("failure", "interrupted", ("parent: went on to the next prompt without a result",))
+    return None
+
+
+def _unseen(ending: Ending) -> Verdict | None:
+    """An invocation without a transcript: what the parent was given decides, else the hook's stop is believed."""
+    missing = "transcript: not found"
+    if ending.answered_parent:
+        if ending.answer.startswith("API Error"):
+            return Verdict("failure", _api_category(ending), ("parent: an error text", missing))
+        if not ending.answer.strip():
+            return Verdict("partial", "empty_answer", ("parent: no text", missing))
+        return Verdict("success", "completed", ("parent: has the answer", missing))
+    if ending.stopped:
+        return Verdict("success", "completed", ("hook SubagentStop: received", missing))
+    if ending.moved_on:
+        return Verdict("failure", "interrupted", ("parent: went on to the next prompt without a result", missing))
     return None
 
 
 def _session_over(ending: Ending) -> Verdict | None:
     if ending.over is None:
         return None
-    over = {"ended": "hook: SessionEnd", "dead": "process: client is gone", "stale": "transcript: untouched for long"}
-    evidence = (over[ending.over], f"transcript: ends on {ending.tail}")
+    evidence = (_OVER[ending.over], f"transcript: ends on {ending.tail}")
     if ending.tail == "none":
         return Verdict("failure", "vanished", evidence)
     if ending.over == "ended" or ending.tail == "tool_result":
@@ -229,6 +254,23 @@ def _session_over(ending: Ending) -> Verdict | None:
             return _abandoned(ending, *evidence)
         return Verdict("failure", "interrupted", evidence)
     return Verdict("failure", "killed", evidence)
+
+
+_OVER: dict[Over, str] = {
+    "ended": "hook SessionEnd: received",
+    "dead": "process: client is gone",
+    "stale": "transcript: untouched for long",
+}
+
+
+def _where(ending: Ending) -> str:
+    """The transcript line that decided."""
+    return f"transcript line {ending.line}" if ending.line and _UUID.fullmatch(ending.line) else "transcript"
+
+
+def _word(value: str | None) -> str:
+    """One of the client's fixed words; anything else could be text of the session."""
+    return value if value is not None and _WORD.fullmatch(value) else "unknown"
 
 
 def _abandoned(ending: Ending, *evidence: str) -> Verdict:

@@ -7,11 +7,13 @@ client refused the agent type; any other refusal is counted as denied.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from afteraction.collector.endings import Round, is_background, read_ending, split_rounds
 from afteraction.collector.evidence import SPAWN_TOOLS
+from afteraction.collector.identity import digest
 from afteraction.collector.outcome import Ending, Verdict, decide
 from afteraction.collector.spawns import find_spawns
 from afteraction.sources.claude.entries import Prompt
@@ -53,6 +55,7 @@ class Life:
     spawn: Spawn | None
     transcript: Transcript | None
     events: tuple[HookEvent, ...]
+    """The events that speak of it or of the call that spawned it, in order of receipt."""
 
     @property
     def spawned(self) -> bool:
@@ -67,6 +70,8 @@ class Findings:
     lives: tuple[Life, ...]
     denied: Mapping[str | None, int]
     """Spawn calls refused before any subagent existed, by the user prompt that set them off."""
+    denied_at: int
+    """When the first of them was made, epoch ms; meaningless without any."""
     prompt_times: Mapping[str, int]
     """When each user prompt was given, epoch ms."""
     unsettled: bool
@@ -79,19 +84,19 @@ def reconcile(evidence: SessionEvidence) -> Findings:
     by_agent = _spawns_by_agent(evidence, spawns)
     agent_ids = _agent_ids(evidence, by_agent)
     origins = _prompt_origins(evidence, by_agent)
-    lives = [_life(evidence, agent_id, by_agent.get(agent_id), origins) for agent_id in agent_ids]
-    linked = {spawn.tool_use_id for spawn in by_agent.values()} | set(evidence.settled.values())
-    orphans = [spawn for spawn in spawns.values() if spawn.tool_use_id not in linked]
-    lives += [_refused(spawn, origins, evidence) for spawn in orphans if spawn.not_started]
-    denied: dict[str | None, int] = {}
-    for spawn in orphans:
-        if not spawn.not_started and spawn.result is not None and spawn.result.is_error:
-            prompt_id = origins.get(spawn.prompt_id, spawn.prompt_id)
-            denied[prompt_id] = denied.get(prompt_id, 0) + 1
+    seen = [_life(evidence, agent_id, by_agent.get(agent_id), origins) for agent_id in agent_ids]
+    lives = [life for life in seen if life is not None]
+    linked = {spawn.tool_use_id for spawn in by_agent.values()}
+    settled = set(evidence.settled.values())
+    orphans = [s for s in spawns.values() if s.tool_use_id not in linked and digest(s.tool_use_id) not in settled]
+    lives += [_refused(spawn, origins, evidence) for spawn in orphans if spawn.not_started and spawn.at is not None]
+    refused = [s for s in orphans if not s.not_started and s.result is not None and s.result.is_error]
+    denied = Counter(origins.get(spawn.prompt_id, spawn.prompt_id) for spawn in refused)
     depths = _depths(lives)
     return Findings(
         lives=tuple(sorted((_with_depth(life, depths) for life in lives), key=lambda life: life.started_at)),
         denied=denied,
+        denied_at=min((spawn.at for spawn in refused if spawn.at is not None), default=0),
         prompt_times=_prompt_times(evidence),
         unsettled=any(_is_unsettled(life) for life in lives),
     )
@@ -125,19 +130,26 @@ def _is_warm_up(agent_id: str, transcript: Transcript, by_agent: Mapping[str, Sp
     return agent_id not in by_agent and first is not None and first.text.strip() == _WARM_UP
 
 
-def _life(evidence: SessionEvidence, agent_id: str, spawn: Spawn | None, origins: Mapping[str | None, str]) -> Life:
+def _life(
+    evidence: SessionEvidence, agent_id: str, spawn: Spawn | None, origins: Mapping[str | None, str]
+) -> Life | None:
+    """One agent's life; None while nothing says when it began."""
     transcript = evidence.agents.get(agent_id)
-    events = tuple(event for event in evidence.events if event.payload.agent_id == agent_id)
+    call_id = spawn.tool_use_id if spawn is not None else None
+    events = tuple(event for event in evidence.events if event.speaks_of(agent_id, call_id))
     rounds = split_rounds(transcript) if transcript is not None else ()
     ending = read_ending(evidence, agent_id, spawn, transcript)
-    started_at, ended_at = _bounds(evidence, spawn, transcript, events)
+    bounds = _bounds(spawn, transcript, events)
+    if bounds is None:
+        return None
+    started_at, ended_at = bounds
     prompt_id = (transcript.prompt_id if transcript else None) or (spawn.prompt_id if spawn else None)
     prompt_id = prompt_id or next((e.payload.prompt_id for e in events if e.payload.prompt_id), None)
     verdict = decide(ending)
     return Life(
         agent_id=agent_id,
         tool_use_id=(transcript.meta.tool_use_id if transcript else None) or (spawn.tool_use_id if spawn else None),
-        agent_name=_agent_name(spawn, transcript, events),
+        agent_name=_agent_name(agent_id, spawn, transcript, events),
         description=(spawn.description if spawn else None) or (transcript.meta.description if transcript else None),
         started_at=started_at,
         ended_at=ended_at,
@@ -146,19 +158,25 @@ def _life(evidence: SessionEvidence, agent_id: str, spawn: Spawn | None, origins
         prompt_id=origins.get(prompt_id, prompt_id),
         parent_agent_id=spawn.parent_agent_id if spawn else None,
         depth=transcript.meta.spawn_depth if transcript else None,
-        background=is_background(spawn, transcript) if spawn or transcript else None,
+        background=is_background(spawn, transcript),
         ending=ending,
         verdict=verdict,
-        failure_text=ending.answer if verdict and ending.api_error else None,
+        failure_text=_failure_text(ending),
         spawn=spawn,
         transcript=transcript,
         events=events,
     )
 
 
+def _failure_text(ending: Ending) -> str | None:
+    """The session's own words for a failure: the client's error message, where it was the last thing said."""
+    unseen_error = ending.tail == "none" and ending.answer.startswith("API Error")
+    return ending.answer if ending.api_error or unseen_error else None
+
+
 def _refused(spawn: Spawn, origins: Mapping[str | None, str], evidence: SessionEvidence) -> Life:
     """An invocation that the client refused to start."""
-    said = "transcript: the spawn call was refused" if spawn.result is not None else "hook: PostToolUseFailure"
+    said = "transcript: the call was refused" if spawn.result is not None else "hook PostToolUseFailure: received"
     started_at = spawn.at if spawn.at is not None else 0
     ended_at = spawn.result.at if spawn.result is not None else None
     return Life(
@@ -179,23 +197,25 @@ def _refused(spawn: Spawn, origins: Mapping[str | None, str], evidence: SessionE
         failure_text=spawn.result.text if spawn.result is not None else None,
         spawn=spawn,
         transcript=None,
-        events=tuple(event for event in evidence.events if event.payload.tool_use_id == spawn.tool_use_id),
+        events=tuple(event for event in evidence.events if event.speaks_of(None, spawn.tool_use_id)),
     )
 
 
-def _agent_name(spawn: Spawn | None, transcript: Transcript | None, events: tuple[HookEvent, ...]) -> str:
+def _agent_name(
+    agent_id: str, spawn: Spawn | None, transcript: Transcript | None, events: tuple[HookEvent, ...]
+) -> str:
     candidates = (
         transcript.meta.agent_type if transcript else None,
-        next((event.payload.agent_type for event in events if event.payload.agent_type), None),
+        next((e.payload.agent_type for e in events if e.payload.agent_id == agent_id and e.payload.agent_type), None),
         spawn.subagent_type if spawn else None,
     )
     return next((name for name in candidates if name), DEFAULT_AGENT_TYPE)
 
 
 def _bounds(
-    evidence: SessionEvidence, spawn: Spawn | None, transcript: Transcript | None, events: tuple[HookEvent, ...]
-) -> tuple[int, int | None]:
-    """Start and end: the agent's own transcript, else the spawn call, else the hooks."""
+    spawn: Spawn | None, transcript: Transcript | None, events: tuple[HookEvent, ...]
+) -> tuple[int, int | None] | None:
+    """Start and end: the agent's own transcript, else the spawn call, else the hooks; None when none tells."""
     if transcript is not None and transcript.first_at is not None:
         last = transcript.last_at if transcript.last_at is not None else transcript.first_at
         return transcript.first_at, max(last, transcript.first_at)
@@ -204,8 +224,9 @@ def _bounds(
     ended_at = max(stops, default=None) or result_at
     if spawn is not None and spawn.at is not None:
         return spawn.at, max(ended_at, spawn.at) if ended_at is not None else None
-    seen = [event.at for event in events] or [event.at for event in evidence.events]
-    started_at = seen[0] if seen else 0
+    if not events:
+        return None
+    started_at = events[0].at
     return started_at, max(ended_at, started_at) if ended_at is not None else None
 
 

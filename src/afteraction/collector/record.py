@@ -12,7 +12,7 @@ from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Protocol
 
 from afteraction.collector.identity import CLIENT, invocation_id, invocation_key, workflow_id
-from afteraction.collector.measure import measure_work, sum_tokens
+from afteraction.collector.measure import best_usages, measure_work, sum_tokens
 from afteraction.collector.outcome import CATEGORIES
 from afteraction.model import SCHEMA_VERSION, Acceptance, AgentDefinition, Invocation, Metadata, Outcome
 from afteraction.moments import utc_timestamp
@@ -111,19 +111,19 @@ def _metadata(life: Life, verdict: Verdict, context: SessionContext) -> Metadata
     model = _model(life, replies)
     project = context.project
     return Metadata(
-        model_tier=model_tier(model),
+        model_tier=_safe(model_tier(model), gate),
         tools_used=tuple(gate.redact_name(name) for name in work.tools) if work else None,
         files_modified=_relative(work.files_modified, project, gate) if work else None,
         schema_version=SCHEMA_VERSION,
-        source="hook" if context.evidence.events else "import",
+        source="hook" if life.events else "import",
         client=CLIENT,
-        client_version=_version(life, context.evidence),
-        session_id=context.evidence.session_id,
-        prompt_id=life.prompt_id,
-        tool_use_id=life.tool_use_id,
-        agent_id=life.agent_id,
+        client_version=_safe(_version(life, context.evidence), gate),
+        session_id=gate.redact_name(context.evidence.session_id),
+        prompt_id=_safe(life.prompt_id, gate),
+        tool_use_id=_safe(life.tool_use_id, gate),
+        agent_id=_safe(life.agent_id, gate),
         project=gate.redact_path(project) if project else None,
-        model=gate.redact_name(model) if model else None,
+        model=_safe(model, gate),
         tokens=sum_tokens(replies),
         cost_usd=cost_usd(_priced(replies)),
         tool_calls=sum(work.tools.values()) if work else None,
@@ -136,10 +136,21 @@ def _metadata(life: Life, verdict: Verdict, context: SessionContext) -> Metadata
         depth=life.depth,
         rounds=life.rounds,
         ended_at=utc_timestamp(life.ended_at) if life.ended_at is not None else None,
-        agent_definition=context.define(life, project) if life.agent_id else None,
+        agent_definition=_definition(life, context),
         outcome=Outcome(category=verdict.category, evidence=verdict.evidence),
         acceptance=_acceptance(life),
     )
+
+
+def _safe(name: str | None, gate: Gate) -> str | None:
+    return gate.redact_name(name) if name is not None else None
+
+
+def _definition(life: Life, context: SessionContext) -> AgentDefinition | None:
+    found = context.define(life, context.project) if life.agent_id else None
+    if found is None or found.path is None:
+        return found
+    return AgentDefinition(path=context.gate.redact_path(found.path), sha256=found.sha256)
 
 
 def model_tier(model: str | None) -> str | None:
@@ -157,9 +168,22 @@ def _invocation_id(life: Life, context: SessionContext) -> str:
     return invocation_id(life.started_at, key)
 
 
+def denied_calls(context: SessionContext) -> dict[str, tuple[int, str]]:
+    """Refused spawn calls by workflow: how many, and when the prompt that asked for them was given."""
+    derived = _derived_workflow_ids(context)
+    found: dict[str, tuple[int, str]] = {}
+    for prompt_id, count in context.findings.denied.items():
+        told = (e.env.oak_workflow_id for e in context.evidence.events if e.payload.prompt_id == prompt_id)
+        shell_s = next(filter(None, told), None)
+        workflow = context.gate.redact_name(shell_s) if shell_s else derived[prompt_id]
+        at = utc_timestamp(context.findings.prompt_times.get(prompt_id or "", context.findings.denied_at))
+        found[workflow] = (found.get(workflow, (0, at))[0] + count, at)
+    return found
+
+
 def _derived_workflow_ids(context: SessionContext) -> dict[str | None, str]:
     """Workflow id by prompt: dated by the prompt, or by its first invocation where the prompt's time is unknown."""
-    firsts: dict[str | None, int] = {}
+    firsts: dict[str | None, int] = dict.fromkeys(context.findings.denied, context.findings.denied_at)
     for life in context.findings.lives:
         firsts[life.prompt_id] = min(life.started_at, firsts.get(life.prompt_id, life.started_at))
     times = context.findings.prompt_times
@@ -170,13 +194,14 @@ def _derived_workflow_ids(context: SessionContext) -> dict[str | None, str]:
 
 
 def _oak(life: Life, context: SessionContext, key: str) -> str | None:
-    """What the shell gave the client: from the agent's own events, else from any of the session."""
-    for events in (life.events, context.evidence.events):
-        for event in events:
-            value = getattr(event.env, key)
-            if isinstance(value, str) and value:
-                return context.gate.redact_name(value)
-    return None
+    """What the shell that ran this agent's client gave it.
+
+    Its own events tell; without any, the last event before it began does. A later shell's value says nothing about it.
+    """
+    told = [value for event in life.events if (value := getattr(event.env, key))]
+    before = [event for event in context.evidence.events if event.at <= life.started_at]
+    value = told[0] if told else (getattr(before[-1].env, key) if before and not life.events else None)
+    return context.gate.redact_name(value) if value else None
 
 
 def _error_message(life: Life, verdict: Verdict, gate: Gate) -> str | None:
@@ -208,24 +233,16 @@ def _version(life: Life, evidence: SessionEvidence) -> str | None:
 
 
 def _priced(replies: Iterable[Reply]) -> list[PricedMessage]:
-    best: dict[str, Reply] = {}
-    for reply in replies:
-        if reply.usage is None or reply.message_id is None or reply.model is None or reply.at is None:
-            continue
-        known = best.get(reply.message_id)
-        if known is None or known.usage is None or reply.usage.output >= known.usage.output:
-            best[reply.message_id] = reply
     return [
         PricedMessage(
             model=reply.model,
-            at=datetime.fromtimestamp(reply.at / 1000, UTC),
-            input=reply.usage.input,
-            output=reply.usage.output,
-            cache_read=reply.usage.cache_read,
-            cache_creation=reply.usage.cache_creation,
+            at=datetime.fromtimestamp(reply.at / 1000, UTC) if reply.at is not None else None,
+            input=usage.input,
+            output=usage.output,
+            cache_read=usage.cache_read or 0,  # a client that does not name the cache did not use it
+            cache_creation=usage.cache_creation or 0,
         )
-        for reply in best.values()
-        if reply.usage is not None and reply.model is not None and reply.at is not None
+        for reply, usage in best_usages(replies)
     ]
 
 

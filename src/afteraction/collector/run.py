@@ -17,6 +17,7 @@ from afteraction.collector.collect import PassReport, Surroundings, collect_pass
 from afteraction.moments import utc_timestamp
 from afteraction.paths import Root, claude_config_dir
 from afteraction.privacy.redactor import Redactor
+from afteraction.sources.claude.session_files import file_stamp
 from afteraction.store.atomic import write_atomic
 
 if TYPE_CHECKING:
@@ -33,10 +34,12 @@ def run_collector(root: Root, environ: Mapping[str, str], lock: CollectorLock, *
 
     A pass that fails is noted in ``state/last_error.json`` for the doctor, and its error is raised.
     """
+    written = 0
     with lock:
         while True:
             seen = _spool_state(root)
             report = _settled_pass(root, environ, sweep=sweep)
+            report.written = written = report.written + written
             if _spool_state(root) != seen:
                 continue
             lock.release()
@@ -47,6 +50,7 @@ def run_collector(root: Root, environ: Mapping[str, str], lock: CollectorLock, *
 def _settled_pass(root: Root, environ: Mapping[str, str], *, sweep: bool) -> PassReport:
     """A pass, and more of them while transcripts that lag behind their hooks are still being written."""
     gate = Redactor(environ, environ.get("HOME"))
+    written = 0
     deadline = time.monotonic() + _SETTLE_S
     while True:
         seen = _spool_state(root)
@@ -56,8 +60,11 @@ def _settled_pass(root: Root, environ: Mapping[str, str], *, sweep: bool) -> Pas
         except Exception as error:
             note_error(root, error)
             raise
-        for failure in report.failures[:1]:
-            note_error(root, failure)
+        report.written = written = report.written + written
+        if report.failures:
+            note_error(root, report.failures[0])
+        else:
+            _error_file(root).unlink(missing_ok=True)
         if not report.unsettled:
             return report
         while _spool_state(root) == seen and not any(one.changed() for one in report.unsettled):
@@ -74,8 +81,12 @@ def note_error(root: Root, error: BaseException) -> None:
     if isinstance(error, OSError) and error.strerror:
         message = f"{message}: {error.strerror}"
     note = {"at": utc_timestamp(time.time_ns() // 1_000_000), "where": where, "message": message}
-    write_atomic(root.state / "last_error.json", msgspec.json.encode(note))
+    write_atomic(_error_file(root), msgspec.json.encode(note))
+
+
+def _error_file(root: Root) -> Path:
+    return root.state / "last_error.json"
 
 
 def _spool_state(root: Root) -> dict[str, int]:
-    return {path.name: path.stat().st_size for path in root.spool.glob("*.jsonl")}
+    return {path.name: file_stamp(path)[0] for path in root.spool.glob("*.jsonl")}

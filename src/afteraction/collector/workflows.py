@@ -6,6 +6,7 @@ is the shape that reports compare. A sum is None only when no invocation knows i
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from afteraction.model import Invocation, Status, Tokens, Workflow, WorkflowInvocation, WorkflowTotals
@@ -15,8 +16,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
-def build_workflow(workflow_id: str, records: Sequence[Invocation], *, denied: int) -> Workflow:
-    """Link the records of one workflow; ``records`` must not be empty."""
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What is known of a workflow apart from its invocations, for one in which nothing ran."""
+
+    session_id: str | None
+    project: str | None
+    started_at: str
+    """UTC timestamp of the prompt."""
+
+
+def build_workflow(workflow_id: str, records: Sequence[Invocation], *, denied: int, frame: Frame) -> Workflow:
+    """Link the records of one workflow; without any, only what was denied is left to tell."""
     ordered = sorted(records, key=lambda record: (record.timestamp, record.invocation_id))
     listed = tuple(
         WorkflowInvocation(
@@ -31,12 +42,12 @@ def build_workflow(workflow_id: str, records: Sequence[Invocation], *, denied: i
     )
     ends = [one.ended_at for one in listed]
     end = max((e for e in ends if e is not None), default=None)
-    started = listed[0].started_at
-    first = ordered[0]
+    started = listed[0].started_at if listed else frame.started_at
+    first = ordered[0].metadata if ordered else None
     return Workflow(
         workflow_id=workflow_id,
-        session_id=first.metadata.session_id,
-        project=first.metadata.project,
+        session_id=first.session_id if first is not None else frame.session_id,
+        project=first.project if first is not None else frame.project,
         started_at=started,
         ended_at=end,
         duration_ms=max(epoch_ms(end) - epoch_ms(started), 0) if end is not None else None,
@@ -72,8 +83,10 @@ def parallel_groups(listed: Sequence[WorkflowInvocation]) -> tuple[tuple[str, ..
     return tuple(tuple(group) for group in groups)
 
 
-def _status(records: Sequence[Invocation]) -> Status:
+def _status(records: Sequence[Invocation]) -> Status | None:
     found = {record.status for record in records}
+    if not found:
+        return None
     return found.pop() if len(found) == 1 else "partial"
 
 

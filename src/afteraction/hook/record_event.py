@@ -27,13 +27,13 @@ STDIN_SECONDS = 1.0
 """For the whole of stdin: SessionEnd hooks are killed after 1.5 s."""
 FILE_KIND = 0o170000
 REGULAR_FILE = 0o100000
-SHELLS = (b"sh", b"dash", b"bash", b"zsh", b"ash", b"ksh")
+SHELLS = (b"sh", b"dash", b"bash", b"zsh", b"ash", b"ksh", b"fish", b"tcsh", b"csh", b"busybox")
 FILE_NAME_LIMIT = 64
 FILE_NAME = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")
 
 NEW_FILE = posix.O_RDWR | posix.O_CREAT | posix.O_NOFOLLOW | posix.O_CLOEXEC | posix.O_NONBLOCK
-ENDINGS = frozenset(("SubagentStop", "StopFailure", "Stop", "SessionEnd", "UserPromptSubmit"))
-"""Events after which there may be something to collect."""
+ENDINGS = frozenset(("SubagentStop", "StopFailure", "Stop", "SessionStart", "SessionEnd", "UserPromptSubmit"))
+"""Events after which there may be something to collect; a session that starts finds what a killed one left open."""
 TURNS = frozenset(("Stop", "UserPromptSubmit"))
 """Of these, the ones that every session has all the time: they call for a collector only where agents were seen."""
 AGENTS = ".agents"
@@ -142,7 +142,8 @@ def client_process() -> "dict[str, int]":
         if name in SHELLS:
             pid = int(fields[1])
             name, fields = process_status(pid)
-        return {"pid": pid, "started": int(fields[19])}
+        namespace = posix.readlink("/proc/self/ns/pid").strip("pid:[]")
+        return {"pid": pid, "started": int(fields[19]), "pid_namespace": int(namespace)}
     except (OSError, ValueError, IndexError):
         return {}
 

@@ -28,8 +28,11 @@ _BAR_LEAST, _BAR_MOST = 20, 120
 
 
 def draw_workflow(workflow: Workflow, times: Timeline, screen: Screen) -> None:
-    """Draw the head, the tree with its waterfall, the critical path, and where to go next."""
+    """Draw the head, the tree with its waterfall, the critical path, and where to go next; the head if nothing ran."""
     _head(workflow, times, screen)
+    if not times.steps:
+        return
+    screen.line()
     labels = _labels(times.steps, screen)
     widest = max((cell_len(label) for label in labels), default=4)
     label_width = min(widest, max(_LABEL_MOST, screen.width // 2 - _DURATION_WIDTH))
@@ -43,17 +46,17 @@ def draw_workflow(workflow: Workflow, times: Timeline, screen: Screen) -> None:
         bar = _bar(step, times, bar_width, screen)
         row = _row(label, label_width, duration(step.duration_ms), mark, bar, screen)
         screen.console.print(row, soft_wrap=True)
-    _feet(workflow, times, screen)
+    _feet(times, screen)
 
 
 def _head(workflow: Workflow, times: Timeline, screen: Screen) -> None:
     totals = workflow.totals
     took = workflow.duration_ms if workflow.duration_ms is not None else times.duration_ms
+    ran = (duration(took), figures.counted(totals.invocations, "agent run")) if times.steps else ("nothing ran",)
     screen.line(
         screen.joined(
             f"workflow {screen.safe(workflow.workflow_id)}",
-            duration(took),
-            figures.counted(totals.invocations, "agent run"),
+            *ran,
             f"{totals.failure} failed" if totals.failure else "",
             f"{totals.partial} partial" if totals.partial else "",
             f"{totals.denied} denied" if totals.denied else "",
@@ -62,7 +65,6 @@ def _head(workflow: Workflow, times: Timeline, screen: Screen) -> None:
     cost = "" if totals.cost_usd is None else f"${figures.money(totals.cost_usd)}"
     project = screen.safe(workflow.project or "")
     screen.line((screen.joined(project, figures.moment(known_epoch_ms(workflow.started_at)), cost), "dim"))
-    screen.line()
 
 
 def _labels(steps: Sequence[Step], screen: Screen) -> list[str]:
@@ -107,7 +109,7 @@ def _bar(step: Step, times: Timeline, width: int, screen: Screen) -> Text:
     return Text.assemble(" " * first, (glyph * cells, style))
 
 
-def _feet(workflow: Workflow, times: Timeline, screen: Screen) -> None:
+def _feet(times: Timeline, screen: Screen) -> None:
     glyphs = screen.glyphs
     screen.line()
     legend = f"{glyphs.critical} critical path  {glyphs.beside} beside it"
@@ -127,8 +129,7 @@ def _feet(workflow: Workflow, times: Timeline, screen: Screen) -> None:
         at_once = f"up to {times.most_at_once} at once" if times.most_at_once > 1 else "one at a time"
         waited = f"main thread alone {duration(alone)}" if alone else ""
         screen.line(screen.joined(f"agents at work {duration(times.agents_ms)}", at_once, waited))
-    if workflow.invocations:
-        screen.next_command("show", _most_telling(times).invocation_id)
+    screen.next_command("show", _most_telling(times).invocation_id)
 
 
 def _most_telling(times: Timeline) -> Step:

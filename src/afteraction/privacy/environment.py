@@ -24,7 +24,9 @@ _SECRET_NAME = re.compile(
     r"KEY|TOKEN|SECRET|PASSW|PASSPHRASE|PWD$|_PASS$|^PASS$|CREDENTIAL|AUTH|PRIVATE|COOKIE|SESSION_ID|WEBHOOK|DSN$"
     r"|CONNECTION_STRING|DATABASE_URL|_PAT$|^PAT$"
 )
-_OPEN_NAME = re.compile(r"AUTHOR|^PWD$|^OLDPWD$|KEYBOARD|KEYMAP|MONKEY|TOKENIZER|_TOKENS$|SSH_AUTH_SOCK|XAUTHORITY")
+_OPEN_NAME = re.compile(
+    r"^CLAUDE_CODE_SESSION_ID$|AUTHOR|^PWD$|^OLDPWD$|KEYBOARD|KEYMAP|MONKEY|TOKENIZER|_TOKENS$|SSH_AUTH_SOCK|XAUTHORITY"
+)
 _OPEN_VALUE = re.compile(r"(?i)true|false|yes|no|on|off|none|null|enabled|disabled|default|unset|undefined")
 _PATH = re.compile(r"(?:~|\.{1,2})?/|[A-Za-z]:[\\/]")
 _BASE64 = re.compile(rb"[0-9A-Za-z+/_-]")

@@ -30,6 +30,8 @@ _WORKFLOW_DECODER = msgspec.json.Decoder(Workflow)
 _SUFFIX = ".json"
 _DATED = re.compile(r"inv-(\d{4})(\d{2})(\d{2})-")
 _SHOWN = 3
+_CLOCK_SLACK_MS = 2_000
+"""By how much the time of writing may be behind: some file systems know even seconds only."""
 _Record = TypeVar("_Record", Invocation, Workflow)
 
 
@@ -82,26 +84,37 @@ def find_invocation(root: Root, reference: str) -> Found:
     return (exact or found)[0]
 
 
-def newest_invocation(root: Root, *, in_workflow: bool = False) -> Found:
-    """The record that started last, or the last that belongs to a workflow; NotFoundError when there is none."""
+def newest_invocation(root: Root) -> Found:
+    """The record that started last; NotFoundError when there is none."""
+    found = _newest(root)
+    if found is None:
+        raise NotFoundError(nothing_recorded(root))
+    return found
+
+
+def _newest(root: Root, *, in_workflow: bool = False) -> Found | None:
     for day in reversed(_names(str(root.invocations))):
         paths = _json_files(f"{root.invocations}/{day}")
         found = [hit for path in paths if (hit := _load(path)) and (hit.record.workflow_id or not in_workflow)]
         if found:
             return max(found, key=lambda hit: (known_epoch_ms(hit.record.timestamp) or 0, hit.record.invocation_id))
-    if in_workflow and any(record_files(root)):
-        raise NotFoundError("no invocation belongs to a workflow yet; 'afteraction show last' shows the newest")
-    raise NotFoundError(nothing_recorded(root))
+    return None
 
 
 def find_workflow(root: Root, reference: str) -> Workflow:
     """The workflow whose id is, starts with, or ends in a part starting with ``reference``.
 
-    ``last`` means that of the newest invocation. NotFoundError when there is none, AfteractionError when several
-    start like that.
+    ``last`` means that of the newest invocation, or a later one in which nothing ran. NotFoundError when there is none,
+    AfteractionError when several start like that.
     """
     if reference == LAST:
-        reference = newest_invocation(root, in_workflow=True).record.workflow_id or reference
+        newest = _newest(root, in_workflow=True)
+        idle = _newest_idle_workflow(root, after_ms=known_epoch_ms(newest.record.timestamp) if newest else None)
+        if idle is not None:
+            return idle
+        if newest is None:
+            raise NotFoundError(_no_workflow(root))
+        reference = newest.record.workflow_id or reference
     folder = str(root.workflows)
     paths = _json_files(folder)
     named = [path for path in paths if _means(_stem(path), reference)]
@@ -120,6 +133,36 @@ def nothing_recorded(root: Root) -> str:
         f"nothing recorded yet in {root.invocations}; 'afteraction install --user' records from now on, "
         "'afteraction doctor' tells what is missing"
     )
+
+
+def _no_workflow(root: Root) -> str:
+    if any(record_files(root)):
+        return "no invocation belongs to a workflow yet; 'afteraction show last' shows the newest"
+    return nothing_recorded(root)
+
+
+def _newest_idle_workflow(root: Root, *, after_ms: int | None) -> Workflow | None:
+    """The newest workflow in which nothing ran, if it started after that moment.
+
+    No record leads to it, so its file must be looked into; one that was last written before then need not be.
+    """
+    written_ms = 0 if after_ms is None else after_ms - _CLOCK_SLACK_MS
+    paths = [path for path in _json_files(str(root.workflows)) if _modified_ms(path) >= written_ms]
+    loaded = (_decoded(path, _WORKFLOW_DECODER) for path in paths)
+    idle = [
+        (started_ms, workflow.workflow_id, workflow)
+        for workflow in loaded
+        if workflow and not workflow.invocations
+        if (started_ms := known_epoch_ms(workflow.started_at) or 0) > (after_ms or 0)
+    ]
+    return max(idle)[-1] if idle else None
+
+
+def _modified_ms(path: str) -> int:
+    try:
+        return os.stat(path).st_mtime_ns // 1_000_000  # noqa: PTH116 - as in _names
+    except OSError:
+        return 0
 
 
 def _workflows(paths: list[str], reference: str) -> list[Workflow]:

@@ -35,7 +35,10 @@ def split_id(invocation_id: str) -> tuple[str, str]:
     if found is None:
         raise StoreError(f"'{invocation_id}' is no invocation id; one looks like inv-20251030-9f3c2a71b0de")
     year, month, day, key = found.groups()
-    return f"{year}-{month}-{day}", key
+    try:
+        return date(int(year), int(month), int(day)).isoformat(), key
+    except ValueError:
+        raise StoreError(f"'{invocation_id}' is no invocation id: it names a day that does not exist") from None
 
 
 def record_path(root: Root, invocation_id: str, agent_name: str) -> Path:

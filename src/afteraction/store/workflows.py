@@ -54,6 +54,11 @@ def write_workflow(root: Root, workflow: Workflow) -> None:
     write_atomic(path, content)
 
 
+def remove_workflow(root: Root, workflow_id: str) -> None:
+    """Delete the file of a workflow that has nothing left; call it within ``workflows_locked``."""
+    workflow_path(root, workflow_id).unlink(missing_ok=True)
+
+
 @contextlib.contextmanager
 def workflows_locked(root: Root) -> Iterator[None]:
     """Hold the lock of all workflow files of a root while one is read and replaced."""

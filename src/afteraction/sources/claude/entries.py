@@ -22,10 +22,10 @@ _AGENT_ID_IN_TEXT = re.compile(r"\bagentId: ([A-Za-z0-9_-]{4,64})")
 class Usage:
     """Token counts of one line of one API message."""
 
-    input: int
-    output: int
-    cache_read: int
-    cache_creation: int
+    input: int | None
+    output: int | None
+    cache_read: int | None
+    cache_creation: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,6 @@ class Prompt:
     at: int | None
     kind: PromptKind
     prompt_id: str | None
-    uuid: str | None
     text: str
 
 
@@ -64,6 +63,7 @@ class Reply:
     """One assistant line: one content block of one API message."""
 
     at: int | None
+    uuid: str | None
     message_id: str | None
     model: str | None
     stop_reason: str | None
@@ -124,7 +124,6 @@ class AgentMeta:
     spawn_depth: int | None = None
     model: str | None = None
     request_shape: str | None = None
-    finished: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

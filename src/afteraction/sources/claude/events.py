@@ -30,17 +30,8 @@ class ToolResponse(msgspec.Struct, frozen=True):
 
     status: str | None = None
     agentId: str | None = None  # noqa: N815 - the client's own key
-    agentType: str | None = None  # noqa: N815 - the client's own key
     resolvedModel: str | None = None  # noqa: N815 - the client's own key
-    totalDurationMs: int | float | None = None  # noqa: N815 - the client's own key
     task_id: str | None = None
-
-
-class BackgroundTask(msgspec.Struct, frozen=True):
-    """A task that still ran when the event was sent."""
-
-    id: str | None = None
-    status: str | None = None
 
 
 class Notification(msgspec.Struct, frozen=True):
@@ -60,17 +51,12 @@ class Payload(msgspec.Struct, frozen=True):
     agent_id: str | None = None
     agent_type: str | None = None
     transcript_path: str | None = None
-    agent_transcript_path: str | None = None
-    cwd: str | None = None
     tool_name: str | None = None
     tool_use_id: str | None = None
-    source: str | None = None
-    reason: str | None = None
     error: str | None = None
     is_interrupt: bool | None = None
     tool_input: ToolInput | None = None
     tool_response: ToolResponse | None = None
-    background_tasks: tuple[BackgroundTask, ...] | None = None
     notification: Notification | None = None
 
 
@@ -84,10 +70,11 @@ class Environment(msgspec.Struct, frozen=True):
 
 
 class ClientProcess(msgspec.Struct, frozen=True):
-    """The client process that ran the hook: its pid and its start time in clock ticks since boot."""
+    """The client process that ran the hook: pid, start in clock ticks since boot, and the pids' namespace."""
 
     pid: int | None = None
     started: int | None = None
+    pid_namespace: int | None = None
 
 
 class HookEvent(msgspec.Struct, frozen=True):
@@ -102,6 +89,23 @@ class HookEvent(msgspec.Struct, frozen=True):
     def name(self) -> str:
         """The event's name, as the client calls it."""
         return self.payload.hook_event_name
+
+    @property
+    def agents(self) -> frozenset[str]:
+        """Ids of the agents this event speaks of."""
+        said, came_back, notice = self.payload.tool_input, self.payload.tool_response, self.payload.notification
+        names = (
+            self.payload.agent_id,
+            said.task_id if said is not None else None,
+            came_back.agentId if came_back is not None else None,
+            came_back.task_id if came_back is not None else None,
+            notice.task_id if notice is not None else None,
+        )
+        return frozenset(name for name in names if name is not None)
+
+    def speaks_of(self, agent_id: str | None, tool_use_id: str | None) -> bool:
+        """Whether it is about this agent, or about this call and not from inside another agent's work."""
+        return agent_id in self.agents or (tool_use_id is not None and self.payload.tool_use_id == tool_use_id)
 
 
 _DECODER = msgspec.json.Decoder(HookEvent)

@@ -107,7 +107,7 @@ def main_files_changed_since(projects: Path, since_ms: int) -> Iterable[Path]:
             if not entry.name.endswith(".jsonl") or entry.name.startswith(_PREFIX):
                 continue
             main = project / entry.name
-            newest = max((p.stat().st_mtime_ns for p in _session_paths(main)), default=0)
+            newest = max((file_stamp(path)[1] for path in _session_paths(main)), default=0)
             if newest // 1_000_000 >= since_ms:
                 yield main
 

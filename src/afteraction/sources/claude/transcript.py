@@ -77,6 +77,8 @@ def parse_transcript(data: bytes, *, agent_id: str | None = None, meta: AgentMet
         except (msgspec.DecodeError, UnicodeDecodeError):
             unreadable += raw.endswith(b"\n")
             continue
+        if agent_id is not None and _text(line.agentId) not in (None, agent_id):
+            continue  # a fork's file begins with its parent's lines
         uuid = _text(line.uuid)
         if uuid is not None:
             if uuid in seen:
@@ -115,7 +117,6 @@ def parse_meta(data: bytes) -> AgentMeta:
         spawn_depth=depth if isinstance(depth, int) else None,
         model=_text(raw.get("model")),
         request_shape=_text(raw.get("requestShape")),
-        finished=raw["finished"] if isinstance(raw.get("finished"), bool) else None,
     )
 
 
@@ -136,6 +137,7 @@ def _reply(line: _Line, message: dict[str, Any]) -> Reply:
     status = line.apiErrorStatus
     return Reply(
         at=_time_ms(line),
+        uuid=_text(line.uuid),
         message_id=_text(message.get("id")),
         model=None if model == _SYNTHETIC_MODEL else model,
         stop_reason=_text(message.get("stop_reason")),
@@ -176,7 +178,7 @@ def _text_entries(line: _Line, at: int | None, text: str) -> Iterator[Entry]:
         yield Interrupt(at=at, message_id=_text(line.interruptedMessageId))
         return
     yield from _notices(line, text)
-    yield Prompt(at=at, kind=_prompt_kind(line, text), prompt_id=_text(line.promptId), uuid=_text(line.uuid), text=text)
+    yield Prompt(at=at, kind=_prompt_kind(line, text), prompt_id=_text(line.promptId), text=text)
 
 
 def _prompt_kind(line: _Line, text: str) -> PromptKind:
@@ -223,7 +225,7 @@ def _usage(raw: Any) -> Usage | None:
     if not isinstance(raw, dict):
         return None
     keys = ("input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
-    counts = [value if isinstance(value := raw.get(key), int) and value >= 0 else 0 for key in keys]
+    counts = [value if isinstance(value := raw.get(key), int) and value >= 0 else None for key in keys]
     return Usage(*counts)
 
 
