@@ -41,7 +41,7 @@ class Root:
 
     @property
     def state(self) -> Path:
-        """What the collector remembers between passes; losing it costs time, never data."""
+        """What passes and ``install`` remember; losing it costs time and the byte-exact uninstall, never a record."""
         return self.path / "state"
 
     @property

@@ -39,6 +39,7 @@ MAX_PASSES = 6
 _GIVEN_AWAY = {"password", "token", "secret", "auth-header", "url-login", "cookie"}
 _MIN_REPEATED, _MAX_REPEATED = 8, 32
 _PLACEHOLDER_TEXT = re.compile(PLACEHOLDER.pattern.decode())
+_UUID = re.compile(rb"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
 _COMPONENT = re.compile(rb"[^/\\]+")
 
 
@@ -115,13 +116,16 @@ class Redactor:
         return _COMPONENT.sub(kept, data).decode("utf-8", "surrogatepass") if spans else path
 
     def _secrets(self, text: str) -> list[Span] | None:
-        """Return the findings in an identifier or path, home folders aside; None when it cannot be cleared."""
+        """Return the findings in an identifier or path, home and UUIDs aside; None when it is not clear."""
         try:
             data = text.encode("utf-8", "surrogatepass")
             spans, read = self._findings(data)
         except Exception:  # noqa: BLE001 - as in redact
             return None
-        return [span for span in spans if span.kind != "home"] if read == len(data) else None
+        if read < len(data):
+            return None
+        ids = [match.span() for match in _UUID.finditer(data)]
+        return [span for span in spans if span.kind != "home" and not _is_chance(span, ids)]
 
     def _once(self, data: bytes) -> bytes:
         """Run every scan once and put the placeholders in."""
@@ -173,6 +177,11 @@ def _repeated(data: bytes, spans: list[Span]) -> Iterator[Span]:
         while start >= 0:
             yield Span(start, start + len(value), "secret")
             start = data.find(value, start + len(value))
+
+
+def _is_chance(span: Span, ids: list[tuple[int, int]]) -> bool:
+    """Tell whether a finding is but the digits of a UUID, some of which look like a card."""
+    return span.kind != "env-secret" and any(start <= span.start and span.end <= end for start, end in ids)
 
 
 def _hashed(data: bytes) -> str:
