@@ -205,11 +205,12 @@ def _evidence(
     over: Over | None,
     settled: Mapping[str, str | None] = MappingProxyType({}),
 ) -> SessionEvidence:
+    main, agents = session_files.read_session(files, but=settled)
     return SessionEvidence(
         session_id=session_id,
         events=events,
-        main=session_files.read_main(files),
-        agents=session_files.read_agents(files, but=settled),
+        main=main,
+        agents=agents,
         over=over,
         settled=settled,
     )

@@ -70,6 +70,8 @@ class Spawn:
     parent_agent_id: str | None = None
     subagent_type: str | None = None
     description: str | None = None
+    prompt: str | None = None
+    """What the agent was asked; only to find the agent by, never kept."""
     prompt_id: str | None = None
     in_background: bool | None = None
     result: Result | None = None

@@ -15,6 +15,7 @@ from afteraction.collector.endings import Round, is_background, read_ending, spl
 from afteraction.collector.evidence import SPAWN_TOOLS
 from afteraction.collector.identity import digest
 from afteraction.collector.outcome import Ending, Verdict, decide
+from afteraction.collector.prompts import prompt_before, prompt_origins, prompt_times
 from afteraction.collector.spawns import find_spawns
 from afteraction.sources.claude.entries import Prompt
 
@@ -83,7 +84,7 @@ def reconcile(evidence: SessionEvidence) -> Findings:
     spawns = find_spawns(evidence)
     by_agent = _spawns_by_agent(evidence, spawns)
     agent_ids = _agent_ids(evidence, by_agent)
-    origins = _prompt_origins(evidence, by_agent)
+    origins = prompt_origins(evidence, by_agent)
     seen = [_life(evidence, agent_id, by_agent.get(agent_id), origins) for agent_id in agent_ids]
     lives = [life for life in seen if life is not None]
     linked = {spawn.tool_use_id for spawn in by_agent.values()}
@@ -97,7 +98,7 @@ def reconcile(evidence: SessionEvidence) -> Findings:
         lives=tuple(sorted((_with_depth(life, depths) for life in lives), key=lambda life: life.started_at)),
         denied=denied,
         denied_at=min((spawn.at for spawn in refused if spawn.at is not None), default=0),
-        prompt_times=_prompt_times(evidence),
+        prompt_times=prompt_times(evidence),
         unsettled=any(_is_unsettled(life) for life in lives),
     )
 
@@ -106,9 +107,18 @@ def _spawns_by_agent(evidence: SessionEvidence, spawns: Mapping[str, Spawn]) -> 
     found = {spawn.agent_id: spawn for spawn in spawns.values() if spawn.agent_id is not None}
     for agent_id, transcript in evidence.agents.items():
         spawn = spawns.get(transcript.meta.tool_use_id or "")
+        if transcript.inline:
+            spawn = _asked_the_same(transcript, spawns, found)
         if spawn is not None:
             found[agent_id] = spawn
     return found
+
+
+def _asked_the_same(transcript: Transcript, spawns: Mapping[str, Spawn], found: Mapping[str, Spawn]) -> Spawn | None:
+    """The first call not yet matched whose prompt is what an inline agent was asked first."""
+    taken = {spawn.tool_use_id for spawn in found.values()}
+    asked = next((prompt.text for prompt in transcript.of(Prompt)), None)
+    return next((s for s in spawns.values() if s.prompt == asked and s.tool_use_id not in taken), None)
 
 
 def _agent_ids(evidence: SessionEvidence, by_agent: Mapping[str, Spawn]) -> list[str]:
@@ -145,6 +155,7 @@ def _life(
     started_at, ended_at = bounds
     prompt_id = (transcript.prompt_id if transcript else None) or (spawn.prompt_id if spawn else None)
     prompt_id = prompt_id or next((e.payload.prompt_id for e in events if e.payload.prompt_id), None)
+    prompt_id = prompt_id or prompt_before(evidence, started_at)
     verdict = decide(ending)
     return Life(
         agent_id=agent_id,
@@ -235,29 +246,6 @@ def _active_ms(rounds: tuple[Round, ...], started_at: int, ended_at: int | None)
     if spans:
         return sum(max(span, 0) for span in spans)
     return ended_at - started_at if ended_at is not None else None
-
-
-def _prompt_origins(evidence: SessionEvidence, by_agent: Mapping[str, Spawn]) -> dict[str | None, str]:
-    """Notification prompt id → the user prompt that set off the agent it speaks of."""
-    origins: dict[str | None, str] = {}
-    for notice in evidence.notices():
-        spawn = by_agent.get(notice.task_id or "")
-        told = spawn.prompt_id if spawn is not None else None
-        if notice.prompt_id and told and told != notice.prompt_id:
-            origins[notice.prompt_id] = origins.get(told, told)
-    return origins
-
-
-def _prompt_times(evidence: SessionEvidence) -> dict[str, int]:
-    times: dict[str, int] = {}
-    for event in evidence.events:
-        if event.name == "UserPromptSubmit" and event.payload.prompt_id:
-            times.setdefault(event.payload.prompt_id, event.at)
-    if evidence.main is not None:
-        for prompt in reversed(list(evidence.main.of(Prompt))):
-            if prompt.prompt_id and prompt.at is not None:
-                times[prompt.prompt_id] = prompt.at
-    return times
 
 
 def _depths(lives: list[Life]) -> dict[str, int]:

@@ -121,7 +121,7 @@ def _metadata(life: Life, verdict: Verdict, context: SessionContext) -> Metadata
         session_id=gate.redact_name(context.evidence.session_id),
         prompt_id=_safe(life.prompt_id, gate),
         tool_use_id=_safe(life.tool_use_id, gate),
-        agent_id=_safe(life.agent_id, gate),
+        agent_id=_safe(_agent_id(life), gate),
         project=gate.redact_path(project) if project else None,
         model=_safe(model, gate),
         tokens=sum_tokens(replies),
@@ -140,6 +140,11 @@ def _metadata(life: Life, verdict: Verdict, context: SessionContext) -> Metadata
         outcome=Outcome(category=verdict.category, evidence=verdict.evidence),
         acceptance=_acceptance(life),
     )
+
+
+def _agent_id(life: Life) -> str | None:
+    """The client's id of the agent; the oldest clients gave none."""
+    return None if life.transcript is not None and life.transcript.inline else life.agent_id
 
 
 def _safe(name: str | None, gate: Gate) -> str | None:
@@ -164,7 +169,9 @@ def model_tier(model: str | None) -> str | None:
 
 
 def _invocation_id(life: Life, context: SessionContext) -> str:
-    key = invocation_key(agent_id=life.agent_id, tool_use_id=life.tool_use_id, session_id=context.evidence.session_id)
+    key = invocation_key(
+        agent_id=_agent_id(life), tool_use_id=life.tool_use_id or life.agent_id, session_id=context.evidence.session_id
+    )
     return invocation_id(life.started_at, key)
 
 

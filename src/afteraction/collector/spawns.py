@@ -44,6 +44,7 @@ def _from_transcript(transcript: Transcript, reply: Reply, call: ToolCall) -> Sp
         parent_agent_id=transcript.agent_id,
         subagent_type=_text(call.input.get("subagent_type")),
         description=_text(call.input.get("description")),
+        prompt=_text(call.input.get("prompt")),
         prompt_id=(result.prompt_id if result is not None else None) or transcript.prompt_id,
         in_background=True if result is not None and result.is_launch else _flag(background),
         result=result,

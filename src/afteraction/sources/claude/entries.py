@@ -44,6 +44,7 @@ class Prompt:
     at: int | None
     kind: PromptKind
     prompt_id: str | None
+    """The client's id of the prompt; older clients have none, and the line's uuid stands for it."""
     text: str
 
 
@@ -141,6 +142,8 @@ class Transcript:
     entries: tuple[Entry, ...]
     unreadable: int
     meta: AgentMeta = AgentMeta()
+    inline: bool = False
+    """An agent of the oldest clients, whose lines stand in the main file; ``agent_id`` is its first line's uuid."""
 
     def of(self, kind: type[Entry]) -> Iterator[Any]:
         """The entries of one kind, in file order."""

@@ -7,6 +7,7 @@ is missing makes a record say less, while evidence from the wrong file would mak
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import stat
@@ -14,7 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from afteraction.sources.claude.entries import AgentMeta, Transcript
-from afteraction.sources.claude.transcript import parse_meta, parse_transcript
+from afteraction.sources.claude.transcript import parse_main, parse_meta, parse_transcript, session_of
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 MAX_TRANSCRIPT_BYTES = 512 * 1024 * 1024
 _PREFIX = "agent-"
+_FIRST_LINE_BYTES = 4 * 1024 * 1024
 _SESSION_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -54,6 +56,10 @@ def locate(main_path: Path, projects: Path) -> SessionFiles:
             path = trusted_file(found, projects)
             if path is not None:
                 agents[found.stem.removeprefix(_PREFIX)] = path
+    for found in sorted(main_path.parent.glob(f"{_PREFIX}*.jsonl")):
+        path = trusted_file(found, projects)
+        if path is not None and _session_named_in(path) == main_path.stem:
+            agents[found.stem.removeprefix(_PREFIX)] = path
     return SessionFiles(main=main, agents=agents)
 
 
@@ -77,18 +83,13 @@ def trusted_file(path: Path, projects: Path) -> Path | None:
     return real if real.is_relative_to(projects.resolve()) else None
 
 
-def read_main(files: SessionFiles) -> Transcript | None:
-    """Read the main file; None when there is none."""
-    return None if files.main is None else parse_transcript(_read(files.main))
-
-
-def read_agents(files: SessionFiles, *, but: Container[str] = ()) -> dict[str, Transcript]:
-    """Read every agent file with the meta file beside it, but for some agents'."""
-    return {
-        agent_id: parse_transcript(_read(path), agent_id=agent_id, meta=_read_meta(path))
-        for agent_id, path in files.agents.items()
-        if agent_id not in but
-    }
+def read_session(files: SessionFiles, *, but: Container[str] = ()) -> tuple[Transcript | None, dict[str, Transcript]]:
+    """Read the main file (None when there is none) and the agents', but for some agents'."""
+    main, agents = parse_main(_read(files.main)) if files.main is not None else (None, {})
+    for agent_id, path in files.agents.items():
+        if agent_id not in but:
+            agents[agent_id] = parse_transcript(_read(path), agent_id=agent_id, meta=_read_meta(path))
+    return main, agents
 
 
 def file_stamp(path: Path) -> tuple[int, int]:
@@ -127,6 +128,16 @@ def _entries(path: Path) -> list[os.DirEntry[str]]:
             return sorted(entries, key=lambda entry: entry.name)
     except OSError:
         return []
+
+
+@functools.cache
+def _session_named_in(path: Path) -> str | None:
+    """The session of an agent file of the 2.0 clients, which put them beside the main files; it never changes."""
+    try:
+        with path.open("rb") as file:
+            return session_of(file.readline(_FIRST_LINE_BYTES))
+    except OSError:
+        return None
 
 
 def _read(path: Path) -> bytes:

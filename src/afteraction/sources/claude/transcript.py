@@ -42,6 +42,8 @@ class _Line(msgspec.Struct):
     timestamp: Any = None
     sessionId: Any = None  # noqa: N815 - the client's own key
     agentId: Any = None  # noqa: N815 - the client's own key
+    parentUuid: Any = None  # noqa: N815 - the client's own key
+    isSidechain: Any = None  # noqa: N815 - the client's own key
     promptId: Any = None  # noqa: N815 - the client's own key
     version: Any = None
     cwd: Any = None
@@ -63,9 +65,31 @@ _DECODER = msgspec.json.Decoder(_Line)
 def parse_transcript(data: bytes, *, agent_id: str | None = None, meta: AgentMeta | None = None) -> Transcript:
     """Read a whole transcript file.
 
-    Lines that are not JSON objects are counted in ``unreadable``, except an unfinished last line: the client may be
-    in the middle of writing it.
+    Lines that are not JSON objects are counted in ``unreadable``, except an unfinished last line: the client may be in
+    the middle of writing it.
     """
+    lines, unreadable = _read_lines(data)
+    if agent_id is not None:  # a fork's file begins with its parent's lines
+        lines = [line for line in lines if _text(line.agentId) in (None, agent_id)]
+    return _transcript(lines, agent_id=agent_id, unreadable=unreadable, meta=meta or AgentMeta())
+
+
+def parse_main(data: bytes) -> tuple[Transcript, dict[str, Transcript]]:
+    """Read a main file, and the agents whose lines the oldest clients wrote into it, by their first line's uuid."""
+    lines, unreadable = _read_lines(data)
+    roots: dict[str, str] = {}
+    chains: dict[str, list[_Line]] = {}
+    for line in lines:
+        uuid = _text(line.uuid)
+        if line.isSidechain is True and uuid is not None:
+            roots[uuid] = roots.get(_text(line.parentUuid) or "", uuid)
+            chains.setdefault(roots[uuid], []).append(line)
+    main = _transcript([line for line in lines if line.isSidechain is not True], unreadable=unreadable)
+    return main, {root: _transcript(chain, agent_id=root, inline=True) for root, chain in chains.items()}
+
+
+def _read_lines(data: bytes) -> tuple[list[_Line], int]:
+    """The lines of a file, those repeated with the same uuid once, and how many could not be read."""
     lines: list[_Line] = []
     unreadable = 0
     seen: set[str] = set()
@@ -77,14 +101,23 @@ def parse_transcript(data: bytes, *, agent_id: str | None = None, meta: AgentMet
         except (msgspec.DecodeError, UnicodeDecodeError):
             unreadable += raw.endswith(b"\n")
             continue
-        if agent_id is not None and _text(line.agentId) not in (None, agent_id):
-            continue  # a fork's file begins with its parent's lines
         uuid = _text(line.uuid)
         if uuid is not None:
             if uuid in seen:
                 continue
             seen.add(uuid)
         lines.append(line)
+    return lines, unreadable
+
+
+def _transcript(
+    lines: list[_Line],
+    *,
+    agent_id: str | None = None,
+    unreadable: int = 0,
+    meta: AgentMeta = AgentMeta(),  # noqa: B008 - frozen
+    inline: bool = False,
+) -> Transcript:
     talk = [line for line in lines if line.type in ("user", "assistant")]
     stamps = [at for at in map(_time_ms, talk) if at is not None]
     return Transcript(
@@ -97,8 +130,17 @@ def parse_transcript(data: bytes, *, agent_id: str | None = None, meta: AgentMet
         last_at=stamps[-1] if stamps else None,
         entries=tuple(entry for line in lines for entry in _entries(line)),
         unreadable=unreadable,
-        meta=meta or AgentMeta(),
+        meta=meta,
+        inline=inline,
     )
+
+
+def session_of(first_line: bytes) -> str | None:
+    """The session that a transcript's first line names; None when it names none."""
+    try:
+        return _text(_DECODER.decode(first_line).sessionId)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return None
 
 
 def parse_meta(data: bytes) -> AgentMeta:
@@ -178,7 +220,7 @@ def _text_entries(line: _Line, at: int | None, text: str) -> Iterator[Entry]:
         yield Interrupt(at=at, message_id=_text(line.interruptedMessageId))
         return
     yield from _notices(line, text)
-    yield Prompt(at=at, kind=_prompt_kind(line, text), prompt_id=_text(line.promptId), text=text)
+    yield Prompt(at=at, kind=_prompt_kind(line, text), prompt_id=_text(line.promptId) or _text(line.uuid), text=text)
 
 
 def _prompt_kind(line: _Line, text: str) -> PromptKind:
