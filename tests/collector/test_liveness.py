@@ -18,9 +18,11 @@ def event(name: str, at: int, *, pid: int | None = None) -> HookEvent:
     return HookEvent(at=START + at, payload=Payload(hook_event_name=name), client=ClientProcess(pid=pid))
 
 
-def over(*events: HookEvent, state: ProcessState = "unknown", after_ms: int = 0) -> str | None:
+def over(*events: HookEvent, state: ProcessState = "unknown", after_ms: int = 0, sweep: bool = False) -> str | None:
     """How the session is over, ``after_ms`` after its start."""
-    return session_over(events, files_changed_ms=START, now_ms=START + after_ms, process_state=lambda _: state)
+    return session_over(
+        events, files_changed_ms=START, now_ms=START + after_ms, process_state=lambda _: state, sweep=sweep
+    )
 
 
 def test_a_session_end_ends_it() -> None:
@@ -41,6 +43,14 @@ def test_a_dead_client_ends_it() -> None:
 def test_a_live_client_is_never_stale() -> None:
     """An agent may think or build for hours."""
     assert over(event("SessionStart", 0, pid=7), state="alive", after_ms=10 * STALE_AFTER_MS) is None
+
+
+def test_a_sweep_that_was_asked_for_closes_what_is_silent() -> None:
+    """Whoever asks for a sweep gets an answer: what lives on is corrected when it speaks again."""
+    alive = event("SessionStart", STALE_AFTER_MS, pid=7)
+
+    assert over(alive, state="alive", after_ms=STALE_AFTER_MS + 1, sweep=True) == "stale"
+    assert over(alive, state="alive", after_ms=STALE_AFTER_MS - 1, sweep=True) is None
 
 
 def test_silence_counts_only_where_no_process_is_known() -> None:

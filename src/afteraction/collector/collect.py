@@ -87,6 +87,7 @@ class Pass:
     around: Surroundings
     store: RecordStore
     report: PassReport
+    sweep: bool
 
 
 def collect_pass(root: Root, around: Surroundings, *, sweep: bool = False) -> PassReport:
@@ -95,7 +96,7 @@ def collect_pass(root: Root, around: Surroundings, *, sweep: bool = False) -> Pa
     The caller holds the collector's lock. OSError when the root cannot be written.
     """
     memory = Memory.load(root)
-    run = Pass(root, around, RecordStore(root), PassReport())
+    run = Pass(root, around, RecordStore(root), PassReport(), sweep)
     waiting = _spool_files(root)
     for session_id, path in waiting.items():
         known = memory.sessions.get(session_id)
@@ -135,6 +136,7 @@ def _one_session(run: Pass, path: Path, known: SessionMemory | None) -> SessionM
         files_changed_ms=files.changed_ms(),
         now_ms=around.now_ms,
         process_state=linux_process_state,
+        sweep=run.sweep,
     )
     session_id = next((e.payload.session_id for e in reversed(events) if e.payload.session_id), path.stem)
     settled = _still_settled(known, events, files) if known is not None and over is None else {}

@@ -28,10 +28,13 @@ def session_over(
     files_changed_ms: int | None,
     now_ms: int,
     process_state: Callable[[ClientProcess], ProcessState],
+    sweep: bool = False,
 ) -> Over | None:
     """How the session is over, or None while it may still be alive.
 
-    ``files_changed_ms`` is the newest modification time of its transcripts, epoch ms.
+    ``files_changed_ms`` is the newest modification time of its transcripts, epoch ms; it is the session's age, and only
+    without any does the last event tell. A client that lives is believed to be at work, however long it is silent,
+    except by a ``sweep`` that somebody asked for: what that closes too early is corrected when the agent goes on.
     """
     if _has_ended(events):
         return "ended"
@@ -39,8 +42,9 @@ def session_over(
     state = process_state(process) if process is not None else "unknown"
     if state == "dead":
         return "dead"
-    newest = max([*(event.at for event in events[-1:]), files_changed_ms or 0])
-    return "stale" if state == "unknown" and now_ms - newest > STALE_AFTER_MS else None
+    newest = files_changed_ms if files_changed_ms is not None else max((event.at for event in events), default=0)
+    silent = now_ms - newest > STALE_AFTER_MS
+    return "stale" if silent and (sweep or state == "unknown") else None
 
 
 def linux_process_state(process: ClientProcess) -> ProcessState:

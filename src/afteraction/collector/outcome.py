@@ -247,6 +247,8 @@ def _session_over(ending: Ending) -> Verdict | None:
     if ending.over is None:
         return None
     evidence = (_OVER[ending.over], f"transcript: ends on {ending.tail}")
+    if ending.over == "dead":  # without a SessionEnd; its last lines may have died with it
+        return Verdict("failure", "killed", evidence)
     if ending.tail == "none":
         return Verdict("failure", "vanished", evidence)
     if ending.over == "ended" or ending.tail == "tool_result":
