@@ -158,12 +158,11 @@ def _settled(
     known: SessionMemory | None, evidence: SessionEvidence, findings: Findings, stamps: dict[str, tuple[int, int]]
 ) -> dict[str, Settled]:
     """Agents that have ended and started no others: their transcripts need no second reading while nothing changes."""
-    mentions = evidence.mentions()
     still = [str(digest(agent_id)) for agent_id in evidence.settled]
     kept = {key: known.settled[key] for key in still} if known is not None else {}
     for life in findings.lives:
         if life.verdict is not None and life.agent_id in stamps and not life.spawned:
-            said = Settled(*stamps[life.agent_id], mentions[life.agent_id], digest(life.tool_use_id))
+            said = Settled(*stamps[life.agent_id], evidence.mentions(life.agent_id), digest(life.tool_use_id))
             kept[str(digest(life.agent_id))] = said
     return kept
 
@@ -171,11 +170,11 @@ def _settled(
 def _still_settled(
     known: SessionMemory, events: tuple[HookEvent, ...], files: session_files.SessionFiles
 ) -> dict[str, str | None]:
-    mentions = SessionEvidence(session_id="", events=events).mentions()
+    told = SessionEvidence(session_id="", events=events)
     settled = {}
     for agent_id, path in files.agents.items():
         was = known.settled.get(str(digest(agent_id)))
-        now = (*session_files.file_stamp(path), mentions[agent_id])
+        now = (*session_files.file_stamp(path), told.mentions(agent_id))
         if was is not None and now == (was.size, was.mtime_ns, was.mentions):
             settled[agent_id] = was.call
     return settled

@@ -48,17 +48,17 @@ def read_ending(evidence: SessionEvidence, agent_id: str, spawn: Spawn | None, t
     rounds = split_rounds(transcript) if transcript is not None else ()
     last = rounds[-1] if rounds else Round(None, None, ())
     since = last.started_at if len(rounds) > 1 and last.started_at is not None else 0
-    events = [e for e in evidence.events if e.payload.agent_id == agent_id and e.at >= since]
-    notices = [n for n in evidence.notices() if n.task_id == agent_id and (n.at or 0) >= since]
+    events = [e for e in evidence.events_about(agent_id, None) if e.payload.agent_id == agent_id and e.at >= since]
+    notices = [n for n in evidence.notices.get(agent_id, ()) if (n.at or 0) >= since]
     said = notices[-1].status if notices else None
     reply = next((e for e in reversed(last.entries) if isinstance(e, Reply)), None)
     background = is_background(spawn, transcript) is True
-    stopped_by_task = _task_stopped(evidence, agent_id, since)
+    stopped_by_task = evidence.task_stops.get(agent_id, -1) >= since
     returned = spawn is not None and spawn.has_work and len(rounds) <= 1
     return Ending(
         tail=_tail(last.entries) if transcript is not None else "none",
         stop_reason=reply.stop_reason if reply else None,
-        stop_reasons_recorded=_records_stop_reasons(evidence),
+        stop_reasons_recorded=evidence.records_stop_reasons,
         answer=_answer(last.entries) if transcript is not None else _given_to_parent(spawn),
         answered_parent=spawn is not None and spawn.has_work and spawn.result is not None,
         line=reply.uuid if reply else None,
@@ -133,15 +133,6 @@ def _answer(entries: tuple[Entry, ...]) -> str:
     return "".join(e.text for e in entries if isinstance(e, Reply) and e.message_id == last.message_id)
 
 
-def _records_stop_reasons(evidence: SessionEvidence) -> bool:
-    return any(
-        reply.stop_reason is not None and not reply.is_api_error
-        for transcript in evidence.transcripts()
-        if transcript.agent_id is not None or transcript is evidence.main
-        for reply in transcript.replies
-    )
-
-
 def _spawn_failed(spawn: Spawn) -> bool:
     failed = spawn.failed or (spawn.result is not None and spawn.result.is_error)
     return failed and not spawn.was_interrupted
@@ -159,25 +150,6 @@ def _user_denied_tool(spawn: Spawn | None, entries: tuple[Entry, ...]) -> bool:
     if (spawn is not None and spawn.was_interrupted) or any(isinstance(e, Interrupt) for e in entries):
         return False
     return any(isinstance(e, Result) and e.is_error and e.text.startswith(_USER_DENIED) for e in entries)
-
-
-def _task_stopped(evidence: SessionEvidence, agent_id: str, since: int) -> bool:
-    by_hook = any(
-        e.name == "PostToolUse"
-        and e.at >= since
-        and e.payload.tool_name == "TaskStop"
-        and agent_id
-        in (
-            e.payload.tool_input.task_id if e.payload.tool_input else None,
-            e.payload.tool_response.task_id if e.payload.tool_response else None,
-        )
-        for e in evidence.events
-    )
-    return by_hook or any(
-        call.name == "TaskStop" and call.input.get("task_id") == agent_id and (reply.at or since) >= since
-        for transcript in evidence.transcripts()
-        for reply, call in transcript.calls
-    )
 
 
 def _moved_on(evidence: SessionEvidence, spawn: Spawn) -> bool:

@@ -6,8 +6,8 @@ whoever gathered it, in whatever order.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from afteraction.sources.claude.entries import Notice, Prompt
@@ -20,13 +20,19 @@ if TYPE_CHECKING:
     from afteraction.sources.claude.events import HookEvent
 
 SPAWN_TOOLS = frozenset({"Agent", "Task"})
+_UNTIMED = 2**62
+"""A line without a time belongs to every round."""
 _REJECTED = "The user doesn't want to proceed"
 _NOT_STARTED = "Agent type '"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class SessionEvidence:
-    """One session: its hook events in order of receipt, and its transcripts."""
+    """One session: its hook events in order of receipt, and its transcripts.
+
+    What every invocation asks of the whole session is found once and kept, so that the work grows with the session and
+    not with its square.
+    """
 
     session_id: str
     events: tuple[HookEvent, ...] = ()
@@ -43,18 +49,67 @@ class SessionEvidence:
             yield self.main
         yield from self.agents.values()
 
-    def notices(self) -> list[Notice]:
-        """Task notifications from transcripts and hooks, in order of time."""
+    def events_about(self, agent_id: str | None, tool_use_id: str | None) -> tuple[HookEvent, ...]:
+        """The events that speak of an agent, or of the call that spawned it, in order of receipt."""
+        places = {*self._places_by_agent.get(agent_id, ()), *self._places_by_call.get(tool_use_id, ())}
+        return tuple(self.events[place] for place in sorted(places))
+
+    @cached_property
+    def _places_by_agent(self) -> dict[str | None, list[int]]:
+        found: dict[str | None, list[int]] = {}
+        for place, event in enumerate(self.events):
+            for agent_id in event.agents:
+                found.setdefault(agent_id, []).append(place)
+        return found
+
+    @cached_property
+    def _places_by_call(self) -> dict[str | None, list[int]]:
+        found: dict[str | None, list[int]] = {}
+        for place, event in enumerate(self.events):
+            if event.payload.tool_use_id is not None:
+                found.setdefault(event.payload.tool_use_id, []).append(place)
+        return found
+
+    @cached_property
+    def notices(self) -> dict[str | None, list[Notice]]:
+        """Task notifications from transcripts and hooks by the task they speak of, each in order of time."""
         found = [notice for transcript in self.transcripts() for notice in transcript.of(Notice)]
         for event in self.events:
             said = event.payload.notification
             if said is not None:
                 found.append(Notice(event.at, event.payload.prompt_id, said.task_id, said.tool_use_id, said.status))
-        return sorted(found, key=lambda notice: notice.at or 0)
+        by_task: dict[str | None, list[Notice]] = {}
+        for notice in sorted(found, key=lambda notice: notice.at or 0):
+            by_task.setdefault(notice.task_id, []).append(notice)
+        return by_task
 
-    def mentions(self) -> Counter[str]:
-        """How many hook events speak of each agent."""
-        return Counter(name for event in self.events for name in event.agents)
+    @cached_property
+    def task_stops(self) -> dict[str, int]:
+        """When TaskStop last named each task, epoch ms, by transcript or hook."""
+        found: dict[str, int] = {}
+        for transcript in self.transcripts():
+            for reply, call in transcript.calls:
+                task_id = call.input.get("task_id")
+                if call.name == "TaskStop" and isinstance(task_id, str):
+                    found[task_id] = max(reply.at if reply.at is not None else _UNTIMED, found.get(task_id, 0))
+        for event in self.events:
+            if event.name == "PostToolUse" and event.payload.tool_name == "TaskStop":
+                for task_id in event.tasks:
+                    found[task_id] = max(event.at, found.get(task_id, 0))
+        return found
+
+    @cached_property
+    def records_stop_reasons(self) -> bool:
+        """Whether this client version writes stop reasons at all."""
+        return any(
+            reply.stop_reason is not None and not reply.is_api_error
+            for transcript in self.transcripts()
+            for reply in transcript.replies
+        )
+
+    def mentions(self, agent_id: str) -> int:
+        """How many hook events speak of an agent."""
+        return len(self._places_by_agent.get(agent_id, ()))
 
     def user_prompts(self) -> list[Prompt]:
         """What the user typed, as the main transcript has it."""

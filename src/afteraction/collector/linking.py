@@ -14,14 +14,14 @@ import msgspec
 from afteraction.collector.record import denied_calls
 from afteraction.collector.workflows import Frame, build_workflow
 from afteraction.errors import StoreError
-from afteraction.model import Invocation
+from afteraction.store.reading import INVOCATION_DECODER
 from afteraction.store.workflows import read_workflow, remove_workflow, workflows_locked, write_workflow
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from afteraction.collector.record import SessionContext
-    from afteraction.model import Workflow
+    from afteraction.model import Invocation, Workflow
     from afteraction.paths import Root
     from afteraction.store.records import RecordStore
 
@@ -77,7 +77,7 @@ def rebuild_missing(root: Root) -> None:
     members: dict[str, list[Invocation]] = {}
     for path in root.invocations.glob("*/*.json"):
         try:
-            record = msgspec.json.decode(path.read_bytes(), type=Invocation)
+            record = INVOCATION_DECODER.decode(path.read_bytes())
         except (OSError, msgspec.DecodeError):
             continue
         if record.workflow_id is not None:

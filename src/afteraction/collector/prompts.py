@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 def prompt_origins(evidence: SessionEvidence, by_agent: Mapping[str, Spawn]) -> dict[str | None, str]:
     """Notification prompt id → the user prompt that set off the agent it speaks of."""
     origins: dict[str | None, str] = {}
-    for notice in evidence.notices():
+    every = (notice for notices in evidence.notices.values() for notice in notices)
+    for notice in sorted(every, key=lambda notice: notice.at or 0):
         spawn = by_agent.get(notice.task_id or "")
         told = spawn.prompt_id if spawn is not None else None
         if notice.prompt_id and told and told != notice.prompt_id:

@@ -146,7 +146,7 @@ def _life(
     """One agent's life; None while nothing says when it began."""
     transcript = evidence.agents.get(agent_id)
     call_id = spawn.tool_use_id if spawn is not None else None
-    events = tuple(event for event in evidence.events if event.speaks_of(agent_id, call_id))
+    events = evidence.events_about(agent_id, call_id)
     rounds = split_rounds(transcript) if transcript is not None else ()
     ending = read_ending(evidence, agent_id, spawn, transcript)
     bounds = _bounds(spawn, transcript, events)
@@ -208,7 +208,7 @@ def _refused(spawn: Spawn, origins: Mapping[str | None, str], evidence: SessionE
         failure_text=spawn.result.text if spawn.result is not None else None,
         spawn=spawn,
         transcript=None,
-        events=tuple(event for event in evidence.events if event.speaks_of(None, spawn.tool_use_id)),
+        events=evidence.events_about(None, spawn.tool_use_id),
     )
 
 

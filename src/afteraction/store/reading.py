@@ -26,7 +26,7 @@ LAST = "last"
 """Instead of an id: the newest."""
 
 INVOCATION_DECODER = msgspec.json.Decoder(Invocation)
-_WORKFLOW_DECODER = msgspec.json.Decoder(Workflow)
+WORKFLOW_DECODER = msgspec.json.Decoder(Workflow)
 _SUFFIX = ".json"
 _DATED = re.compile(r"inv-(\d{4})(\d{2})(\d{2})-")
 _SHOWN = 3
@@ -148,7 +148,7 @@ def _newest_idle_workflow(root: Root, *, after_ms: int | None) -> Workflow | Non
     """
     written_ms = 0 if after_ms is None else after_ms - _CLOCK_SLACK_MS
     paths = [path for path in _json_files(str(root.workflows)) if _modified_ms(path) >= written_ms]
-    loaded = (_decoded(path, _WORKFLOW_DECODER) for path in paths)
+    loaded = (_decoded(path, WORKFLOW_DECODER) for path in paths)
     idle = [
         (started_ms, workflow.workflow_id, workflow)
         for workflow in loaded
@@ -166,7 +166,7 @@ def _modified_ms(path: str) -> int:
 
 
 def _workflows(paths: list[str], reference: str) -> list[Workflow]:
-    loaded = (_decoded(path, _WORKFLOW_DECODER) for path in paths)
+    loaded = (_decoded(path, WORKFLOW_DECODER) for path in paths)
     return [workflow for workflow in loaded if workflow and _means(workflow.workflow_id, reference)]
 
 

@@ -15,18 +15,18 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from afteraction.errors import StoreError
-from afteraction.model import Invocation
 from afteraction.store.atomic import make_private_folder, remove_leftovers, write_atomic
+from afteraction.store.reading import INVOCATION_DECODER
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from afteraction.model import Invocation
     from afteraction.paths import Root
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _NAME_LIMIT = 80
 _ID = re.compile(r"inv-(\d{4})(\d{2})(\d{2})-([A-Za-z0-9]+)")
-_DECODER = msgspec.json.Decoder(Invocation)
 
 
 def split_id(invocation_id: str) -> tuple[str, str]:
@@ -73,7 +73,7 @@ class RecordStore:
             if path is None:
                 continue
             try:
-                return path, _DECODER.decode(path.read_bytes())
+                return path, INVOCATION_DECODER.decode(path.read_bytes())
             except FileNotFoundError:
                 del self._listing(near)[key]
             except (msgspec.DecodeError, UnicodeDecodeError):

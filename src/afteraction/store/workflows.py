@@ -15,17 +15,17 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from afteraction.model import Workflow
 from afteraction.store.atomic import FILE_MODE, make_private_folder, write_atomic
+from afteraction.store.reading import WORKFLOW_DECODER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from afteraction.model import Workflow
     from afteraction.paths import Root
 
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
-_DECODER = msgspec.json.Decoder(Workflow)
 
 
 def workflow_path(root: Root, workflow_id: str) -> Path:
@@ -39,7 +39,7 @@ def workflow_path(root: Root, workflow_id: str) -> Path:
 def read_workflow(root: Root, workflow_id: str) -> Workflow | None:
     """The stored workflow; None when there is none or its file cannot be read (it is rebuilt then)."""
     try:
-        return _DECODER.decode(workflow_path(root, workflow_id).read_bytes())
+        return WORKFLOW_DECODER.decode(workflow_path(root, workflow_id).read_bytes())
     except (FileNotFoundError, msgspec.DecodeError, UnicodeDecodeError):
         return None
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
@@ -127,7 +128,7 @@ class AgentMeta:
     request_shape: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Transcript:
     """One transcript file as evidence."""
 
@@ -149,17 +150,17 @@ class Transcript:
         """The entries of one kind, in file order."""
         return (entry for entry in self.entries if isinstance(entry, kind))
 
-    @property
+    @cached_property
     def replies(self) -> tuple[Reply, ...]:
         """All assistant lines."""
         return tuple(self.of(Reply))
 
-    @property
+    @cached_property
     def calls(self) -> tuple[tuple[Reply, ToolCall], ...]:
         """All tool calls, each with the line it stands on."""
         return tuple((reply, call) for reply in self.replies for call in reply.calls)
 
-    @property
+    @cached_property
     def results(self) -> dict[str, Result]:
         """Tool results by ``tool_use_id``; the last one wins."""
         return {result.tool_use_id: result for result in self.of(Result)}

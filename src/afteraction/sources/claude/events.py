@@ -21,8 +21,6 @@ class ToolInput(msgspec.Struct, frozen=True):
     subagent_type: str | None = None
     run_in_background: bool | None = None
     task_id: str | None = None
-    to: str | None = None
-    skill: str | None = None
 
 
 class ToolResponse(msgspec.Struct, frozen=True):
@@ -93,19 +91,23 @@ class HookEvent(msgspec.Struct, frozen=True):
     @property
     def agents(self) -> frozenset[str]:
         """Ids of the agents this event speaks of."""
-        said, came_back, notice = self.payload.tool_input, self.payload.tool_response, self.payload.notification
+        came_back, notice = self.payload.tool_response, self.payload.notification
         names = (
             self.payload.agent_id,
-            said.task_id if said is not None else None,
             came_back.agentId if came_back is not None else None,
-            came_back.task_id if came_back is not None else None,
             notice.task_id if notice is not None else None,
         )
-        return frozenset(name for name in names if name is not None)
+        return self.tasks.union(name for name in names if name is not None)
 
-    def speaks_of(self, agent_id: str | None, tool_use_id: str | None) -> bool:
-        """Whether it is about this agent, or about this call and not from inside another agent's work."""
-        return agent_id in self.agents or (tool_use_id is not None and self.payload.tool_use_id == tool_use_id)
+    @property
+    def tasks(self) -> frozenset[str]:
+        """Ids of the tasks that a tool call's input and response name."""
+        said, came_back = self.payload.tool_input, self.payload.tool_response
+        names = (
+            said.task_id if said is not None else None,
+            came_back.task_id if came_back is not None else None,
+        )
+        return frozenset(name for name in names if name is not None)
 
 
 _DECODER = msgspec.json.Decoder(HookEvent)
