@@ -39,8 +39,9 @@ TEN_KEYS = b"""{"invocation_id": "inv-20251030-00000000beef", "workflow_id": nul
 
 def column(root: Path, name: str) -> Sequence[object]:
     """One column of the index in the order of ids."""
-    table = open_index(Root(root)).connection.table("invocations").order("invocation_id")
-    return [row[0] for row in table.select(name).fetchall()]
+    found = open_index(Root(root)).connection.execute("select * from invocations order by invocation_id")
+    place = [column[0] for column in found.description or ()].index(name)
+    return [row[place] for row in found.fetchall()]
 
 
 def place(root: Path, content: bytes, name: str = "Plan-00000000beef.json") -> Path:
@@ -54,8 +55,8 @@ def test_every_value_of_a_record_reaches_the_index(tmp_path: Path) -> None:
     """The index may add columns; it may not change what the record says."""
     write_records(tmp_path, invocation(1, error_message='a "quoted"\nline \x00 名', user_accepted=True))
 
-    table = open_index(Root(tmp_path)).connection.sql("select * from invocations")
-    row = dict(zip(table.columns, table.fetchall()[0], strict=True))
+    found = open_index(Root(tmp_path)).connection.execute("select * from invocations")
+    row = dict(zip((column[0] for column in found.description or ()), found.fetchall()[0], strict=True))
 
     assert row["error_message"] == 'a "quoted"\nline \x00 名'
     assert row["user_accepted"] is True
@@ -64,6 +65,8 @@ def test_every_value_of_a_record_reaches_the_index(tmp_path: Path) -> None:
     assert str(row["date"]) == "2025-10-29"
     assert row["tools_used"] == ["Read", "Edit", "Bash"]
     assert row["tools"] == {"Read": 3, "Edit": 2, "Bash": 1}
+    assert {type(calls) for calls in row["tools"].values()} == {int}  # a number too wide for Parquet becomes a float
+    assert (row["hour"], row["weekday"]) == (18, 3)
     assert (row["tokens_input"], row["tokens_cache_creation"], row["cost_usd"]) == (1_200, 3_000, 0.0421)
     assert row["outcome_category"] == "completed"
     assert [name for name, value in row.items() if value is None] == [
@@ -95,7 +98,7 @@ def test_a_record_of_ten_keys_is_read_and_the_rest_is_unknown(tmp_path: Path) ->
     index = open_index(Root(tmp_path))
 
     assert index.unreadable == ()
-    assert index.connection.sql(
+    assert index.connection.execute(
         "select agent_name, cost_usd, tokens_input, rounds, tools_used from invocations"
     ).fetchall() == [("Plan", None, None, None, None)]
 
@@ -115,7 +118,7 @@ def test_a_damaged_file_is_named_and_the_others_are_read(tmp_path: Path) -> None
     index = open_index(Root(tmp_path))
 
     assert list(index.unreadable) == sorted(bad)
-    assert index.connection.sql("select count(*) from invocations").fetchall() == [(20,)]
+    assert index.connection.execute("select count(*) from invocations").fetchall() == [(20,)]
 
 
 def test_absurd_values_are_unknown_and_cost_nobody_else_an_answer(tmp_path: Path) -> None:
@@ -144,6 +147,7 @@ def test_the_index_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.Mon
     open_index(Root(tmp_path))
 
     assert list(scratch.iterdir()) == []
+    assert {path.suffix for path in (tmp_path / "cache").iterdir()} == {"", ".json", ".parquet"}
 
 
 def test_a_question_whose_columns_are_not_the_fields_is_a_bug(tmp_path: Path) -> None:

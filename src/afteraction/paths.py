@@ -35,6 +35,11 @@ class Root:
         return self.path / "workflows"
 
     @property
+    def cache(self) -> Path:
+        """What answers questions fast: derived from the records, and free to be deleted at any time."""
+        return self.path / "cache"
+
+    @property
     def spool(self) -> Path:
         """What hooks have written: one file of lines per session."""
         return self.path / "spool"

@@ -1,8 +1,46 @@
 -- Every record as one flat row: the ten top-level keys, times as epoch milliseconds, and the metadata.
--- $path: newline-delimited records as the index wrote them, one checked record a line.
+-- $path: newline-delimited records as the cache wrote them, one checked record a line, each with its day and stamp.
 -- Whole numbers are read wide and narrowed with try_cast: an absurd one is unknown, and no reason to lose the rest.
-create table invocations as
+-- The columns day and stamp are the cache's own; no question sees them.
+create or replace table batch as
+with records as (
+    select
+        *,
+        try(epoch_ms(cast("timestamp" as timestamptz)))        as started,
+        try(epoch_ms(cast(metadata.ended_at as timestamptz)))  as ended
+    from read_json(
+        $path,
+        format = 'newline_delimited',
+        maximum_object_size = 16777216,
+        columns = {
+            'day': 'varchar',
+            stamp: 'bigint',
+            invocation_id: 'varchar',
+            workflow_id: 'varchar',
+            parent_invocation_id: 'varchar',
+            agent_name: 'varchar',
+            task_description: 'varchar',
+            'timestamp': 'varchar',
+            status: 'varchar',
+            execution_time_ms: 'hugeint',
+            error_message: 'varchar',
+            user_accepted: 'boolean',
+            metadata: 'struct(
+                model_tier varchar, tools_used varchar[], files_modified varchar[], schema_version hugeint,
+                source varchar, client varchar, client_version varchar, session_id varchar, prompt_id varchar,
+                tool_use_id varchar, agent_id varchar, project varchar, model varchar,
+                tokens struct(input hugeint, output hugeint, cache_read hugeint, cache_creation hugeint),
+                cost_usd double, tool_calls hugeint, tool_errors hugeint, tools map(varchar, hugeint),
+                files_read varchar[], lines_added hugeint, lines_removed hugeint, background boolean,
+                depth hugeint, rounds hugeint, ended_at varchar, agent_definition struct(path varchar, sha256 varchar),
+                task_type varchar, outcome struct(category varchar, evidence varchar[]),
+                acceptance struct(source varchar, signal varchar, "at" varchar))'
+        }
+    )
+)
 select
+    "day",
+    stamp,
     invocation_id,
     workflow_id,
     parent_invocation_id,
@@ -13,13 +51,12 @@ select
     try_cast(execution_time_ms as bigint)                                              as execution_time_ms,
     error_message,
     user_accepted,
-    epoch_ms(try_cast("timestamp" as timestamptz))                                     as started_at_ms,
+    started                                                                            as started_at_ms,
     -- an agent that waited between rounds says when it ended; any other ran through
-    coalesce(
-        epoch_ms(try_cast(metadata.ended_at as timestamptz)),
-        try_cast(epoch_ms(try_cast("timestamp" as timestamptz)) + execution_time_ms as bigint)
-    )                                                                                  as ended_at_ms,
-    cast(make_timestamp_ms(epoch_ms(try_cast("timestamp" as timestamptz))) as date)    as "date",
+    coalesce(ended, try_cast(started + execution_time_ms as bigint))                   as ended_at_ms,
+    cast(make_timestamp_ms(started) as date)                                           as "date",
+    date_part('hour', make_timestamp_ms(started))                                      as "hour",
+    date_part('isodow', make_timestamp_ms(started))                                    as weekday,
     metadata.model_tier                                                                as model_tier,
     metadata.tools_used                                                                as tools_used,
     metadata.files_modified                                                            as files_modified,
@@ -40,7 +77,7 @@ select
     metadata.cost_usd                                                                  as cost_usd,
     try_cast(metadata.tool_calls as bigint)                                            as tool_calls,
     try_cast(metadata.tool_errors as bigint)                                           as tool_errors,
-    metadata.tools                                                                     as tools,
+    try_cast(metadata.tools as map(varchar, bigint))                                   as tools,
     metadata.files_read                                                                as files_read,
     try_cast(metadata.lines_added as bigint)                                           as lines_added,
     try_cast(metadata.lines_removed as bigint)                                         as lines_removed,
@@ -54,30 +91,5 @@ select
     metadata.outcome.evidence                                                          as outcome_evidence,
     metadata.acceptance.source                                                         as acceptance_source,
     metadata.acceptance.signal                                                         as acceptance_signal,
-    metadata.acceptance."at"                                                             as acceptance_at
-from read_json(
-    $path,
-    format = 'newline_delimited',
-    columns = {
-        invocation_id: 'varchar',
-        workflow_id: 'varchar',
-        parent_invocation_id: 'varchar',
-        agent_name: 'varchar',
-        task_description: 'varchar',
-        'timestamp': 'varchar',
-        status: 'varchar',
-        execution_time_ms: 'hugeint',
-        error_message: 'varchar',
-        user_accepted: 'boolean',
-        metadata: 'struct(
-            model_tier varchar, tools_used varchar[], files_modified varchar[], schema_version hugeint,
-            source varchar, client varchar, client_version varchar, session_id varchar, prompt_id varchar,
-            tool_use_id varchar, agent_id varchar, project varchar, model varchar,
-            tokens struct(input hugeint, output hugeint, cache_read hugeint, cache_creation hugeint),
-            cost_usd double, tool_calls hugeint, tool_errors hugeint, tools map(varchar, hugeint),
-            files_read varchar[], lines_added hugeint, lines_removed hugeint, background boolean,
-            depth hugeint, rounds hugeint, ended_at varchar, agent_definition struct(path varchar, sha256 varchar),
-            task_type varchar, outcome struct(category varchar, evidence varchar[]),
-            acceptance struct(source varchar, signal varchar, "at" varchar))'
-    }
-);
+    metadata.acceptance."at"                                                           as acceptance_at
+from records;

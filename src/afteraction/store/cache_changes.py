@@ -1,0 +1,128 @@
+"""What has changed among the records since the cache last agreed with them.
+
+Three looks, each dearer than the one before, and each only where the one before gives a reason: the time of every day's
+folder; the stamps of every file in a suspicious folder, as one sum; and the stamps of the rows that the cache holds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import chain
+from typing import TYPE_CHECKING
+
+from afteraction.store.cache_days import DayFiles, day_files, day_times, folder_name
+from afteraction.store.cache_manifest import Day
+from afteraction.store.cache_parts import RecordFile, held_stamps
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from duckdb import DuckDBPyConnection
+
+    from afteraction.paths import Root
+    from afteraction.store.cache_manifest import Manifest
+
+ALWAYS_LOOKED_AT = 2_000
+"""So many of the newest records are looked at one by one for every question, which costs 6 ms."""
+_FILES_AT_ONCE = 20_000
+_MODULUS = 1 << 64
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """Which days there are, and which of them must be looked into."""
+
+    times: dict[str, int]
+    """The time of each day's folder in ns, oldest day first; 0 for one that only the cache has rows of."""
+    suspects: tuple[str, ...]
+    """The days to look into, oldest first."""
+    now_ns: int
+    """When the times were read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What the cache must learn about some days."""
+
+    days: dict[str, Day]
+    """These days as they are now."""
+    new: tuple[RecordFile, ...]
+    """Files that the cache does not hold, oldest day first."""
+    gone: frozenset[int]
+    """The stamps of rows in parts whose files are no longer there like that."""
+    present: frozenset[int]
+    """The stamps of all files in the days that have changed."""
+    remaining: tuple[str, ...]
+    """Suspects that come later."""
+
+
+def survey(root: Root, manifest: Manifest, *, now_ns: int, every_file: bool) -> Survey:
+    """See which days of the records may differ from the manifest.
+
+    ``every_file`` suspects all; else a file that was changed without being replaced, which leaves the time of its
+    folder as it was, goes unnoticed unless it is among the newest ``ALWAYS_LOOKED_AT``. StoreError as in ``day_times``.
+    """
+    held_days = chain.from_iterable(part.days for part in manifest.parts)
+    times = dict(sorted({**dict.fromkeys(held_days, 0), **day_times(root)}.items()))
+    suspects = times.keys() if every_file else _suspects(manifest, times)
+    return Survey(times, tuple(day for day in times if day in suspects), now_ns)
+
+
+def find_changes(root: Root, connection: DuckDBPyConnection, manifest: Manifest, surveyed: Survey) -> Iterator[Changes]:
+    """Compare the suspects with the manifest, whose parts must all be sound; so many at a time that memory is bounded.
+
+    StoreError when a folder of records cannot be read, EngineError when a part cannot.
+    """
+    remaining = list(surveyed.suspects)
+    while remaining:
+        days: dict[str, Day] = {}
+        changed: list[DayFiles] = []
+        while remaining and sum(len(found.names) for found in changed) < _FILES_AT_ONCE:
+            day = remaining.pop(0)
+            found = day_files(root, day, modified_ns=surveyed.times[day], now_ns=surveyed.now_ns)
+            known = manifest.days.get(day)
+            days[day] = _day(found, known)
+            if known is None or (known.files, known.stamps) != (days[day].files, days[day].stamps):
+                changed.append(found)
+        held = held_stamps(connection, root.cache, manifest.parts, [found.day for found in changed])
+        present = frozenset(chain.from_iterable(found.names for found in changed))
+        yield Changes(
+            days=days,
+            new=tuple(file for found in changed for file in _unknown(root, found, held[found.day], days[found.day])),
+            gone=frozenset(chain.from_iterable(held.values())) - present,
+            present=present,
+            remaining=tuple(remaining),
+        )
+
+
+def _suspects(manifest: Manifest, times: dict[str, int]) -> set[str]:
+    """The days whose folder tells of a change, or cannot tell; and the newest that can be looked into for little."""
+    known = {day: manifest.days[day] for day in times if day in manifest.days}
+    suspects = {day for day in times if day not in known or known[day].modified_ns != times[day]}
+    left = ALWAYS_LOOKED_AT
+    for day in reversed(known):
+        left -= known[day].files
+        if left < 0:
+            break
+        suspects.add(day)
+    return suspects
+
+
+def _day(found: DayFiles, known: Day | None) -> Day:
+    unreadable = known.unreadable if known else {}
+    return Day(
+        modified_ns=found.modified_ns,
+        files=len(found.names),
+        stamps=sum(found.names) % _MODULUS,
+        unreadable={name: stamp for name, stamp in unreadable.items() if stamp in found.names},
+    )
+
+
+def _unknown(root: Root, found: DayFiles, held: set[int], day: Day) -> list[RecordFile]:
+    known = held.union(day.unreadable.values())
+    folder = f"{root.invocations}/{folder_name(found.day)}"
+    return [
+        RecordFile(found.day, stamp, f"{folder}/{name}")
+        for stamp, name in sorted(found.names.items(), key=lambda item: item[1])
+        if stamp not in known
+    ]
