@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 BASE_PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format lock golden bench privacy clean
+.PHONY: help setup demo test lint format lock prices golden docs bench privacy clean
 
 help: ## List these commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -43,12 +43,20 @@ lock: ## Pin all requirements anew, with hashes
 	$(VENV)/bin/pip-compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --no-emit-trusted-host --strip-extras --allow-unsafe --no-header -o requirements-dev.txt requirements-dev.in
 
+prices: $(READY) ## Write the price table anew from the price library
+	$(PYTHON) -m tests.test_price_table
+
 golden: $(READY) ## Write the expected records of all recorded sessions anew
 	$(PYTHON) -m tests.collector.test_golden_sessions
 
-bench: $(READY) ## Measure the hook and what a whole session feels of it
+docs: $(READY) ## Write the pages that follow from code
+	$(PYTHON) -m docs.generate_outcomes
+
+bench: $(READY) ## Measure the hook, what a session feels of it, the import, and the index
 	$(PYTHON) benchmarks/hook_latency.py
 	$(PYTHON) -m benchmarks.session_overhead
+	$(PYTHON) -m benchmarks.import_speed
+	$(PYTHON) -m benchmarks.index_speed
 
 privacy: $(READY) ## Score the redactor, on CORPUS=FILE or on generated texts
 	$(PYTHON) benchmarks/privacy_score.py $(if $(CORPUS),--corpus $(CORPUS))

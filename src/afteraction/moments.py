@@ -6,7 +6,7 @@ wrong. A text without an offset is UTC, because records are.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 DAY_MS = 86_400_000
 
@@ -38,3 +38,8 @@ def utc_timestamp(at_ms: int) -> str:
 def utc_date(at_ms: int) -> str:
     """The UTC date of an epoch-millisecond time, ``2025-10-30``."""
     return utc_timestamp(at_ms)[:10]
+
+
+def utc_day(at_ms: int) -> date:
+    """The UTC day of an epoch-millisecond time."""
+    return datetime.fromtimestamp(at_ms // 1000, UTC).date()

@@ -49,6 +49,12 @@ def test_an_answer_is_judged_by_what_it_is(ending: Ending, expected: tuple[str, 
         (replace(API_ERROR, answer="Prompt is too long"), "context_exceeded"),
         (replace(API_ERROR, answer="Request timed out"), "timeout"),
         (replace(API_ERROR, stop_reason="refusal"), "refused"),
+        (
+            replace(
+                API_ERROR, api_error_kind="max_output_tokens", answer="The model has reached its context window limit."
+            ),
+            "context_exceeded",
+        ),
         (replace(API_ERROR, api_error_kind="max_output_tokens"), "truncated"),
         (Ending(stop_failure="rate_limit"), "rate_limited"),
         (replace(CUT, stop_failure="server_error"), "api_error"),
@@ -61,7 +67,25 @@ def test_an_api_error_is_a_failure_although_the_client_says_completed(ending: En
 
 def test_an_error_that_was_overcome_is_none() -> None:
     """A StopFailure followed by an answer was retried: what counts is the last reply."""
+    old_client = replace(DONE, stop_reason=None, stop_reasons_recorded=False)
+
     assert verdict(replace(DONE, stop_failure="rate_limit")) == ("success", "completed")
+    assert verdict(replace(old_client, stop_failure="rate_limit")) == ("success", "completed")
+
+
+@pytest.mark.parametrize("stop_reason", [None, "max_tokens"])
+def test_a_reply_that_was_cut_overcomes_no_error(stop_reason: str | None) -> None:
+    """The client may die, or be read, before it writes the error line: half a reply does not outweigh the hook."""
+    half = replace(DONE, stop_reason=stop_reason, answer="half an ans")
+
+    assert verdict(replace(half, stop_failure="unknown")) == ("failure", "api_error")
+    assert verdict(replace(half, stop_failure="max_output_tokens")) == ("failure", "truncated")
+
+
+@pytest.mark.parametrize("said", ["The test timed out, I look again.", "The context window is small.", "Timeout? No."])
+def test_the_agent_s_own_words_name_no_api_error(said: str) -> None:
+    """Only the client's error message tells the kind of an API error; what the agent wrote before it does not."""
+    assert verdict(replace(CUT, answer=said, stop_failure="server_error")) == ("failure", "api_error")
 
 
 @pytest.mark.parametrize(
@@ -87,6 +111,31 @@ def test_a_cut_run_is_named_by_what_cut_it(ending: Ending, expected: tuple[str, 
 
 
 @pytest.mark.parametrize(
+    ("ending", "category"),
+    [
+        (replace(DONE, notified_killed=True), "killed"),
+        (replace(API_ERROR, stop_reason="refusal", api_error_status=429), "refused"),
+        (replace(API_ERROR, api_error_kind="rate_limit", answer="Request timed out"), "rate_limited"),
+        (replace(API_ERROR, api_error_kind="max_output_tokens", answer="Context window full"), "context_exceeded"),
+        (replace(API_ERROR, interrupted_spawn=True), "api_error"),
+        (replace(DONE, interrupted_spawn=True), "interrupted"),
+        (replace(DONE, stop_reason="max_tokens", answer=""), "empty_answer"),
+        (replace(DONE, user_denied_tool=True, answer="API Error: 500"), "error_text"),
+        (replace(CUT, returned=True, notified_failed=True), "turn_limit"),
+        (Ending(spawn_failed=True, answered_parent=True, answer="done"), "crashed"),
+        (Ending(moved_on=True, stopped=True), "completed"),
+        (replace(CUT, moved_on=True, over="dead"), "interrupted"),
+    ],
+)
+def test_of_two_signs_the_stronger_decides(ending: Ending, category: str) -> None:
+    """The order of the rules: what stopped it from outside, its own last line, its parent, its session's end."""
+    found = decide(ending)
+
+    assert found is not None
+    assert found.category == category
+
+
+@pytest.mark.parametrize(
     ("ending", "expected"),
     [
         (replace(CUT, over="ended"), ("failure", "interrupted")),
@@ -99,6 +148,8 @@ def test_a_cut_run_is_named_by_what_cut_it(ending: Ending, expected: tuple[str, 
         (replace(CUT, over="stale", tail="open_tool"), ("failure", "killed")),
         (replace(CUT, over="dead", tail="none"), ("failure", "killed")),
         (replace(CUT, over="dead"), ("failure", "killed")),
+        (replace(CUT, over="dead", shut_down=True), ("failure", "interrupted")),
+        (replace(CUT, over="dead", shut_down=True, background=True), ("failure", "abandoned")),
         (replace(CUT, over="stale"), ("failure", "interrupted")),
         (replace(CUT, over="ended", tail="none"), ("failure", "vanished")),
         (replace(CUT, over="stale", tail="none"), ("failure", "vanished")),
@@ -115,7 +166,7 @@ def test_without_a_transcript_the_hook_s_word_is_all_there_is() -> None:
     found = decide(Ending(stopped=True))
 
     assert found is not None
-    assert (found.status, found.evidence) == ("success", ("hook SubagentStop: received", "transcript: not found"))
+    assert (found.status, found.evidence) == ("success", ("hook SubagentStop: received", "transcript: nothing to read"))
 
 
 @pytest.mark.parametrize(
@@ -126,6 +177,13 @@ def test_without_a_transcript_the_hook_s_word_is_all_there_is() -> None:
         (Ending(returned=True, answered_parent=True, answer="done"), ("success", "completed")),
         (Ending(returned=True, answered_parent=True), ("partial", "empty_answer")),
         (Ending(returned=True, answered_parent=True, answer="API Error: 400 boom"), ("failure", "api_error")),
+        (Ending(answered_parent=True, answer="API Error: Request rejected (429)"), ("failure", "rate_limited")),
+        (Ending(answered_parent=True, answer="Prompt is too long"), ("failure", "context_exceeded")),
+        (Ending(answered_parent=True, answer="Request timed out"), ("failure", "timeout")),
+        (Ending(answered_parent=True, answer="Prompt is too long? No: 3 lines."), ("success", "completed")),
+        (Ending(answered_parent=True, answer="I met API Error 500 and went on."), ("success", "completed")),
+        (Ending(spawn_failed=True, answer="Agent terminated early due to an API error: 500"), ("failure", "api_error")),
+        (Ending(spawn_failed=True, answer="Something else broke"), ("failure", "crashed")),
     ],
 )
 def test_the_client_s_word_alone_is_no_success(ending: Ending, expected: tuple[str, str] | None) -> None:

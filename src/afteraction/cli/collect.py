@@ -23,7 +23,7 @@ def collect(*, sweep: bool, as_json: bool) -> None:
     import json
 
     from afteraction.collector.lock import CollectorLock
-    from afteraction.collector.run import run_collector
+    from afteraction.collector.run import HistoryRequest, run_collector
     from afteraction.errors import StoreError
     from afteraction.installation import current_root
 
@@ -31,20 +31,24 @@ def collect(*, sweep: bool, as_json: bool) -> None:
     try:
         lock = CollectorLock(root)
         lock.acquire(wait=True)
-        report = run_collector(root, os.environ, lock, sweep=sweep)
+        run = run_collector(root, os.environ, lock, history=HistoryRequest(mend=True) if sweep else None)
     except OSError as error:
         raise StoreError(f"cannot write {root.path}: {error.strerror}. Run: afteraction doctor") from error
+    report, history = run.collected, run.history
+    written = report.written + (history.written if history is not None else 0)
+    running = report.open + (history.open if history is not None else 0)
+    failures = [*report.failures, *(history.failures if history is not None else ())]
     rows = {
-        "sessions": report.sessions,
-        "records_written": report.written,
-        "running": report.open,
-        "unreadable_lines": report.unreadable_lines,
+        "sessions": report.sessions + (history.read if history is not None else 0),
+        "records_written": written,
+        "running": running,
+        "unreadable_lines": report.unreadable_lines + (history.broken_lines if history is not None else 0),
         "quarantined": report.quarantined,
-        "failed_sessions": len(report.failures),
+        "failed_sessions": len(failures),
     }
     if as_json:
         click.echo(json.dumps(rows))
     else:
-        click.echo(f"{report.written} records written, {report.open} invocations still running.")
-    if report.failures:
-        raise StoreError(f"{len(report.failures)} sessions could not be processed. Run: afteraction doctor")
+        click.echo(f"{written} records written, {running} invocations still running.")
+    if failures:
+        raise StoreError(f"{len(failures)} sessions could not be processed. Run: afteraction doctor")

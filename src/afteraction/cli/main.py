@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import difflib
 import importlib
+import keyword
 import sys
 
 import click
@@ -19,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "agents": ("afteraction.cli.agents", "Leaderboard: which agents succeed, how fast, at what cost."),
     "collect": ("afteraction.cli.collect", "Turn what the hooks and transcripts tell into records, now."),
     "doctor": ("afteraction.cli.doctor", "Check that hooks, data folder and pipeline work."),
+    "import": ("afteraction.cli.import_", "Record the history that Claude Code's transcripts still hold."),
     "install": ("afteraction.cli.install", "Put the hooks into Claude Code's settings."),
     "redact": ("afteraction.cli.redact", "Pass text through the redactor."),
     "show": ("afteraction.cli.show", "One invocation: outcome, evidence, tools, files, tokens."),
@@ -42,7 +44,7 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(COMMANDS[cmd_name][0])
-        command = getattr(module, cmd_name)
+        command = getattr(module, f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name)
         assert isinstance(command, click.Command)  # noqa: S101 - a wrong table entry is a bug of ours
         return command
 
@@ -68,8 +70,12 @@ class LazyGroup(click.Group):
 @click.version_option(package_name="afteraction")
 @click.pass_context
 def cli(ctx: click.Context) -> None:
-    """Afteraction: what your coding subagents really did. Without a command: the leaderboard."""
+    """Afteraction: what your coding subagents really did.
+
+    Without a command: the leaderboard, after an import of the history on this machine when nothing is recorded yet.
+    """
     if ctx.invoked_subcommand is None:
+        importlib.import_module("afteraction.cli.first_run").import_when_empty()
         module = importlib.import_module(COMMANDS["agents"][0])
         ctx.invoke(module.agents)
 

@@ -13,26 +13,28 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from afteraction.collector.conclusion import Concluder
 from afteraction.collector.evidence import SessionEvidence
+from afteraction.collector.failures import Failure, describe
 from afteraction.collector.identity import digest
-from afteraction.collector.linking import rebuild_missing, update_workflows
+from afteraction.collector.linking import rebuild_missing
 from afteraction.collector.liveness import linux_process_state, session_over
 from afteraction.collector.memory import Memory, SessionMemory, Settled
-from afteraction.collector.merge import merge
-from afteraction.collector.reconcile import reconcile
-from afteraction.collector.record import SessionContext, build_records
+from afteraction.collector.storing import store_conclusion
+from afteraction.moments import utc_day
+from afteraction.pricing import PriceLists
 from afteraction.sources.claude import session_files
-from afteraction.sources.claude.agent_definitions import find_definition
 from afteraction.sources.claude.events import HookEvent, read_spool_file
+from afteraction.store.coverage import extend_coverage
 from afteraction.store.records import RecordStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from datetime import date
 
     from afteraction.collector.outcome import Over
-    from afteraction.collector.reconcile import Findings, Life
+    from afteraction.collector.reconcile import Findings
     from afteraction.collector.record import Gate
-    from afteraction.model import AgentDefinition
     from afteraction.paths import Root
 
 SETTLE_MS = 2000
@@ -65,7 +67,9 @@ class PassReport:
     quarantined: int = 0
     unsettled: list[Watched] = field(default_factory=list)
     """Sessions of which something may still arrive within moments."""
-    failures: list[Exception] = field(default_factory=list)
+    days: set[date] = field(default_factory=set)
+    """Days on which hooks told of anything, UTC."""
+    failures: list[Failure] = field(default_factory=list)
     """Why a session could not be processed, one each; it is tried again in the next pass."""
 
 
@@ -77,6 +81,7 @@ class Surroundings:
     """The client's folder of the user who runs this pass."""
     gate: Gate
     now_ms: int
+    prices: PriceLists = field(default_factory=PriceLists)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +96,13 @@ class Pass:
 
 
 def collect_pass(root: Root, around: Surroundings, *, sweep: bool = False) -> PassReport:
-    """Process every session that may have changed; with ``sweep`` also those no hook told of.
+    """Process every session that may have changed; with ``sweep`` also those that are silent.
 
     The caller holds the collector's lock. OSError when the root cannot be written.
     """
     memory = Memory.load(root)
     run = Pass(root, around, RecordStore(root), PassReport(), sweep)
-    waiting = _spool_files(root)
+    waiting = spool_files(root)
     for session_id, path in waiting.items():
         known = memory.sessions.get(session_id)
         if sweep or known is None or known.may_have_changed(path):
@@ -107,16 +112,17 @@ def collect_pass(root: Root, around: Surroundings, *, sweep: bool = False) -> Pa
             path.unlink(missing_ok=True)
             path.with_name(f"{path.name}.agents").unlink(missing_ok=True)
     if sweep:
-        _sweep_unheard(run, memory, heard=set(waiting))
         rebuild_missing(root)
-        memory.swept_at_ms = around.now_ms
-    memory.forget_all_but(set(_spool_files(root)))
+    memory.forget_all_but(set(spool_files(root)))
     memory.save(root)
+    for day in sorted(run.report.days):
+        extend_coverage(root, day, day)
     run.report.quarantined = run.store.quarantined
     return run.report
 
 
-def _spool_files(root: Root) -> dict[str, Path]:
+def spool_files(root: Root) -> dict[str, Path]:
+    """The spool's files by the session whose events they hold."""
     return {path.stem: path for path in sorted(root.spool.glob("*.jsonl")) if path.is_file() and not path.is_symlink()}
 
 
@@ -125,6 +131,7 @@ def _one_session(run: Pass, path: Path, known: SessionMemory | None) -> SessionM
     size = path.stat().st_size
     events, unreadable = read_spool_file(path)
     run.report.unreadable_lines += unreadable
+    run.report.days |= {utc_day(event.at) for event in events}
     config_dir = next((Path(e.env.config_dir) for e in reversed(events) if e.env.config_dir), around.config_dir)
     projects = config_dir / "projects"
     main_path = _main_path(events, projects)
@@ -141,13 +148,16 @@ def _one_session(run: Pass, path: Path, known: SessionMemory | None) -> SessionM
     session_id = next((e.payload.session_id for e in reversed(events) if e.payload.session_id), path.stem)
     settled = _still_settled(known, events, files) if known is not None and over is None else {}
     evidence = _evidence(session_id, events, files, over, settled)
-    findings = process_session(run, evidence, config_dir)
+    findings, conclusion = Concluder(around.gate, config_dir, around.prices).conclude(evidence)
+    run.report.written += store_conclusion(run.root, run.store, conclusion)
+    run.report.sessions += 1
+    run.report.open += conclusion.open
     recent = around.now_ms - max((event.at for event in events), default=0) < SETTLE_MS
     if recent and (findings.unsettled or (over == "ended" and _ended_by_session(findings))):
         run.report.unsettled.append(Watched(main_path, projects, fingerprint))
     return SessionMemory(
         spool_bytes=size,
-        open=any(life.verdict is None for life in findings.lives),
+        open=conclusion.open > 0,
         over=over is not None,
         seen_at_ms=around.now_ms,
         settled=_settled(known, evidence, findings, stamps),
@@ -180,25 +190,6 @@ def _still_settled(
     return settled
 
 
-def process_session(run: Pass, evidence: SessionEvidence, config_dir: Path) -> Findings:
-    """Reconcile one session and store what it gives; ``config_dir`` is the client's folder it ran with."""
-    findings = reconcile(evidence)
-    context = SessionContext(evidence, findings, run.around.gate, _definer(config_dir))
-    records = []
-    left = set()
-    for record in build_records(context):
-        stored = run.store.find(record.invocation_id, record.agent_name)
-        kept = merge(stored[1] if stored else None, record)
-        run.report.written += run.store.write(kept)
-        records.append(kept)
-        if stored is not None and stored[1].workflow_id not in (None, kept.workflow_id):
-            left.add(stored[1].workflow_id)
-    update_workflows(run.root, run.store, context, records, left)
-    run.report.sessions += 1
-    run.report.open += sum(life.verdict is None for life in findings.lives)
-    return findings
-
-
 def _evidence(
     session_id: str,
     events: tuple[HookEvent, ...],
@@ -214,6 +205,7 @@ def _evidence(
         agents=agents,
         over=over,
         settled=settled,
+        elsewhere=session_files.named_elsewhere(files.main, main, {**agents, **settled}),
     )
 
 
@@ -240,52 +232,10 @@ def _ended_by_session(findings: Findings) -> bool:
     )
 
 
-def _definer(config_dir: Path) -> Callable[[Life, str | None], AgentDefinition | None]:
-    """Find definitions; each agent's file is looked for once in a pass over a session."""
-    known: dict[tuple[str, str | None], tuple[AgentDefinition, int] | None] = {}
-
-    def define(life: Life, project: str | None) -> AgentDefinition | None:
-        key = (life.agent_name, project)
-        if key not in known:
-            place = Path(project) if project else None
-            known[key] = find_definition(life.agent_name, project=place, config_dir=config_dir)
-        ended = life.ended_at if life.ended_at is not None else life.started_at
-        found = known[key]
-        return found[0] if found is not None and found[1] <= ended else None
-
-    return define
-
-
-def _sweep_unheard(run: Pass, memory: Memory, *, heard: set[str]) -> None:
-    """Sessions that wrote transcripts since the last sweep, or were open then, without a hook telling of them."""
-    since = memory.swept_at_ms if memory.swept_at_ms is not None else run.around.now_ms - _KEEP_SPOOL_MS
-    projects = run.around.config_dir / "projects"
-    mains = {path.stem: path for path in session_files.main_files_changed_since(projects, since)}
-    for session_id in memory.open_unheard:
-        path = session_files.find_main(projects, session_id)
-        if path is not None:
-            mains[session_id] = path
-    memory.open_unheard = []
-    for session_id, main_path in mains.items():
-        if session_id not in heard:
-            with _noted(run.report):
-                still_open = _is_open(run, session_id, session_files.locate(main_path, projects))
-                if still_open and run.around.gate.redact_name(session_id) == session_id:
-                    memory.open_unheard.append(session_id)
-
-
-def _is_open(run: Pass, session_id: str, files: session_files.SessionFiles) -> bool:
-    """Process a session that no hook told of; whether anything in it still runs."""
-    changed = files.changed_ms()
-    over = session_over((), files_changed_ms=changed, now_ms=run.around.now_ms, process_state=linux_process_state)
-    findings = process_session(run, _evidence(session_id, (), files, over), run.around.config_dir)
-    return any(life.verdict is None for life in findings.lives)
-
-
 @contextlib.contextmanager
 def _noted(report: PassReport) -> Iterator[None]:
     """One session that cannot be processed must not stop the others: its error is kept and the pass goes on."""
     try:
         yield
     except Exception as error:  # noqa: BLE001 - whatever it is, the next pass tries again
-        report.failures.append(error)
+        report.failures.append(describe(error))

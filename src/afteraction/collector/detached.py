@@ -11,8 +11,9 @@ import os
 import sys
 from pathlib import Path
 
+from afteraction.collector.failures import describe, note_failure
 from afteraction.collector.lock import CollectorLock
-from afteraction.collector.run import note_error, run_collector
+from afteraction.collector.run import run_collector
 from afteraction.paths import Root
 
 _BACKGROUND = 10
@@ -27,7 +28,7 @@ def main() -> None:
         run_collector(root, os.environ, lock)
     except Exception as error:  # noqa: BLE001 - nobody listens; the doctor tells
         with contextlib.suppress(OSError):
-            note_error(root, error)
+            note_failure(root, describe(error))
         sys.exit(1)
 
 

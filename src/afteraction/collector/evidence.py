@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from afteraction.sources.claude.entries import Notice, Prompt
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from afteraction.collector.outcome import Over
     from afteraction.sources.claude.entries import Result, Transcript
@@ -24,6 +24,8 @@ _UNTIMED = 2**62
 """A line without a time belongs to every round."""
 _REJECTED = "The user doesn't want to proceed"
 _NOT_STARTED = "Agent type '"
+_MALFORMED = "<tool_use_error>InputValidationError"
+_LOST = "[Tool call interrupted: the session ended before"
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class SessionEvidence:
     settled: Mapping[str, str | None] = field(default_factory=dict)
     """Agents about which an earlier pass has said everything, and the digests of their spawn calls; they were not read
     again."""
+    elsewhere: Collection[str] = ()
+    """Agents this session names whose transcripts lie in another one, of which it is a copy: that one tells of them."""
 
     def transcripts(self) -> Iterator[Transcript]:
         """The main transcript first, then the agents'."""
@@ -89,8 +93,8 @@ class SessionEvidence:
         found: dict[str, int] = {}
         for transcript in self.transcripts():
             for reply, call in transcript.calls:
-                task_id = call.input.get("task_id")
-                if call.name == "TaskStop" and isinstance(task_id, str):
+                task_id = call.input.get("task_id") if call.name == "TaskStop" else None
+                if isinstance(task_id, str):
                     found[task_id] = max(reply.at if reply.at is not None else _UNTIMED, found.get(task_id, 0))
         for event in self.events:
             if event.name == "PostToolUse" and event.payload.tool_name == "TaskStop":
@@ -106,6 +110,11 @@ class SessionEvidence:
             for transcript in self.transcripts()
             for reply in transcript.replies
         )
+
+    @cached_property
+    def exited(self) -> bool:
+        """Whether the user left the client at its prompt, with what still ran in the background."""
+        return any(e.name == "SessionEnd" and e.payload.reason == "prompt_input_exit" for e in self.events)
 
     def mentions(self, agent_id: str) -> int:
         """How many hook events speak of an agent."""
@@ -150,6 +159,18 @@ class Spawn:
         if self.result is not None:
             return self.result.is_error and self.result.text.startswith(_NOT_STARTED)
         return self.failed and not self.interrupted
+
+    @property
+    def refused(self) -> bool:
+        """Somebody forbade the call: it came back as an error, and neither its agent type nor its form was at fault."""
+        if self.result is None or not self.result.is_error or self.not_started or self.lost:
+            return False
+        return not self.result.text.startswith(_MALFORMED)
+
+    @property
+    def lost(self) -> bool:
+        """The client that made the call ended before it came back; the next one says so in its place."""
+        return self.result is not None and self.result.is_error and self.result.text.startswith(_LOST)
 
     @property
     def was_interrupted(self) -> bool:

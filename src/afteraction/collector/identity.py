@@ -11,14 +11,15 @@ import hashlib
 from afteraction.moments import utc_date
 
 CLIENT = "claude-code"
-_SHORT_AGENT_ID = 8
+SHORT_AGENT_ID = 8
+"""Characters of the longest id that clients up to 2.1.20 gave an agent; later ones have more."""
 
 
 def invocation_key(*, agent_id: str | None, tool_use_id: str | None, session_id: str | None) -> str:
     """The 12 hex digits that name an invocation whatever told of it."""
     if agent_id is None:
         return _digest(CLIENT, "tool", tool_use_id or "", width=12)
-    if len(agent_id) <= _SHORT_AGENT_ID:
+    if len(agent_id) <= SHORT_AGENT_ID:
         return _digest(CLIENT, "agent", agent_id, session_id or "", width=12)
     return _digest(CLIENT, "agent", agent_id, width=12)
 

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from afteraction.collector.record import denied_calls
 from afteraction.collector.workflows import Frame, build_workflow
 from afteraction.errors import StoreError
 from afteraction.store.reading import INVOCATION_DECODER
@@ -20,27 +19,24 @@ from afteraction.store.workflows import read_workflow, remove_workflow, workflow
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from afteraction.collector.record import SessionContext
+    from afteraction.collector.conclusion import Conclusion
     from afteraction.model import Invocation, Workflow
     from afteraction.paths import Root
     from afteraction.store.records import RecordStore
 
 
 def update_workflows(
-    root: Root, store: RecordStore, context: SessionContext, records: Iterable[Invocation], left: Iterable[str | None]
+    root: Root, store: RecordStore, conclusion: Conclusion, records: Iterable[Invocation], left: Iterable[str | None]
 ) -> None:
-    """Rebuild the files of all workflows that a session's records belong to now, or have just left."""
+    """Rebuild the files of all workflows that a session's stored records belong to now, or have just left."""
     members: dict[str, list[Invocation]] = {}
     for record in records:
         if record.workflow_id is not None:
             members.setdefault(record.workflow_id, []).append(record)
-    denied = denied_calls(context)
     gone = {workflow_id for workflow_id in left if workflow_id is not None}
-    session_id = context.gate.redact_name(context.evidence.session_id)
-    project = context.gate.redact_path(context.project) if context.project else None
-    for workflow_id in sorted({*members, *denied, *gone}):
-        count, at = denied.get(workflow_id, (0, ""))
-        frame = Frame(session_id=session_id, project=project, started_at=at)
+    for workflow_id in sorted({*members, *conclusion.denied, *gone}):
+        count, at = conclusion.denied.get(workflow_id, (0, ""))
+        frame = Frame(session_id=conclusion.session_id, project=conclusion.project, started_at=at)
         with workflows_locked(root):
             extend_workflow(root, store, workflow_id, members.get(workflow_id, ()), denied=count, frame=frame)
 
@@ -65,7 +61,10 @@ def extend_workflow(
     if old is not None and old.session_id != frame.session_id:
         denied = max(denied, old.totals.denied)  # the shell's workflow: another session counted its own
     if known or denied:
-        write_workflow(root, build_workflow(workflow_id, list(known.values()), denied=denied, frame=frame))
+        built = build_workflow(workflow_id, list(known.values()), denied=denied, frame=frame)
+        written = write_workflow(root, built, durable=store.durable)
+        if written is not None:
+            store.wrote(written)
     else:
         remove_workflow(root, workflow_id)
 

@@ -32,16 +32,18 @@ def session_over(
 ) -> Over | None:
     """How the session is over, or None while it may still be alive.
 
+    After ``/clear`` the same client goes on in another session, and the agents it has in the background with it.
     ``files_changed_ms`` is the newest modification time of its transcripts, epoch ms; it is the session's age, and only
     without any does the last event tell. A client that lives is believed to be at work, however long it is silent,
     except by a ``sweep`` that somebody asked for: what that closes too early is corrected when the agent goes on.
     """
-    if _has_ended(events):
-        return "ended"
     process = next((event.client for event in reversed(events) if event.client.pid is not None), None)
     state = process_state(process) if process is not None else "unknown"
-    if state == "dead":
-        return "dead"
+    end = _end(events)
+    if end is not None and not (end.payload.reason == "clear" and state == "alive"):
+        return "ended"
+    if state == "dead":  # hooks of one moment may arrive in any order: its SessionEnd need not be the last event
+        return "ended" if any(e.name == "SessionEnd" and e.client == process for e in events) else "dead"
     newest = files_changed_ms if files_changed_ms is not None else max((event.at for event in events), default=0)
     silent = now_ms - newest > STALE_AFTER_MS
     return "stale" if silent and (sweep or state == "unknown") else None
@@ -67,9 +69,10 @@ def linux_process_state(process: ClientProcess) -> ProcessState:
     return "dead" if zombie or process.started not in (None, started) else "alive"
 
 
-def _has_ended(events: Sequence[HookEvent]) -> bool:
-    """Whether a SessionEnd came and nothing began after it."""
-    ended = max((event.at for event in events if event.name == "SessionEnd"), default=None)
-    if ended is None:
-        return False
-    return not any(event.at > ended for event in events if event.name in _BEGINNINGS)
+def _end(events: Sequence[HookEvent]) -> HookEvent | None:
+    """The last SessionEnd, when nothing began after it."""
+    ends = (event for event in events if event.name == "SessionEnd")
+    last = max(ends, key=lambda event: event.at, default=None)
+    if last is None or any(event.at > last.at for event in events if event.name in _BEGINNINGS):
+        return None
+    return last

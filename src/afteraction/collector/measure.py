@@ -12,11 +12,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from afteraction.model import Tokens
+from afteraction.sources.claude.edits import Change, Place, Replacement, Replacements, Written
+from afteraction.sources.claude.lines import read_as
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from afteraction.sources.claude.entries import Reply, Result, ToolCall, Transcript, Usage
+    from afteraction.sources.claude.entries import Reply, Result, ToolCall, Transcript
+    from afteraction.sources.claude.lines import Usage
 
 EDITING_TOOLS = frozenset({"Edit", "Write", "MultiEdit", "NotebookEdit"})
 
@@ -43,27 +46,28 @@ def measure_work(transcript: Transcript) -> Work:
     for call in calls:
         tools[call.name] = tools.get(call.name, 0) + 1
     done = [(call, result) for call in calls if (result := results.get(call.tool_use_id)) and not result.is_error]
-    changes = [_changed_lines(call, result) for call, result in done if call.name in EDITING_TOOLS]
+    edits = [(call, result) for call, result in done if call.name in EDITING_TOOLS]
+    changes = [_changed_lines(call, result) for call, result in edits]
     return Work(
         tools=tools,
         tool_errors=sum(result.is_error for call in calls if (result := results.get(call.tool_use_id))),
         files_read=_paths(call for call, _ in done if call.name == "Read"),
-        files_modified=_paths(call for call, _ in done if call.name in EDITING_TOOLS),
+        files_modified=_paths(call for call, _ in edits),
         lines_added=_total(added for added, _ in changes),
         lines_removed=_total(removed for _, removed in changes),
     )
 
 
-def sum_tokens(replies: Iterable[Reply]) -> Tokens | None:
-    """Tokens over distinct message ids, each at its highest output; None when no reply carries usage."""
-    used = [usage for _, usage in best_usages(replies)]
-    if not used:
+def sum_tokens(used: Iterable[tuple[Reply, Usage]]) -> Tokens | None:
+    """The sum of what ``best_usages`` found; None when it found nothing."""
+    usages = [usage for _, usage in used]
+    if not usages:
         return None
     return Tokens(
-        input=_known_total(usage.input for usage in used),
-        output=_known_total(usage.output for usage in used),
-        cache_read=_known_total(usage.cache_read for usage in used),
-        cache_creation=_known_total(usage.cache_creation for usage in used),
+        input=_known_total(usage.input for usage in usages),
+        output=_known_total(usage.output for usage in usages),
+        cache_read=_known_total(usage.cache_read for usage in usages),
+        cache_creation=_known_total(usage.cache_creation for usage in usages),
     )
 
 
@@ -84,29 +88,36 @@ def _distinct_calls(transcript: Transcript) -> list[ToolCall]:
 
 
 def _paths(calls: Iterable[ToolCall]) -> tuple[str, ...]:
-    named = (call.input.get("file_path") or call.input.get("notebook_path") for call in calls)
-    return tuple(dict.fromkeys(path for path in named if isinstance(path, str) and path))
+    places = [read_as(call.raw_input, Place) for call in calls]
+    return tuple(dict.fromkeys(path for place in places if (path := place.file_path or place.notebook_path)))
 
 
 def _changed_lines(call: ToolCall, result: Result) -> tuple[int | None, int | None]:
-    patch = result.detail.get("structuredPatch")
-    if isinstance(patch, list) and patch:
-        hunks = [hunk.get("lines") for hunk in patch if isinstance(hunk, dict)]
-        lines = [line for hunk in hunks if isinstance(hunk, list) for line in hunk if isinstance(line, str)]
+    change = read_as(result.raw_detail, Change)
+    if change.structuredPatch:
+        lines = [line for hunk in change.structuredPatch for line in hunk.lines or ()]
         return sum(line.startswith("+") for line in lines), sum(line.startswith("-") for line in lines)
     if call.name == "Write":
-        created = result.detail.get("type") == "create" or result.text.startswith("File created")
-        content = call.input.get("content")
-        return (len(content.splitlines()), 0) if created and isinstance(content, str) else (None, None)
-    edits = call.input.get("edits") if call.name == "MultiEdit" else [call.input]
-    if not isinstance(edits, list) or any(not isinstance(edit, dict) or edit.get("replace_all") for edit in edits):
+        created = change.type == "create" or result.text.startswith("File created")
+        content = read_as(call.raw_input, Written).content if created else None
+        return (None, None) if content is None else (_line_count(content), 0)
+    edits = (
+        read_as(call.raw_input, Replacements).edits
+        if call.name == "MultiEdit"
+        else [read_as(call.raw_input, Replacement)]
+    )
+    if edits is None or any(edit.replace_all for edit in edits):
         return None, None
-    counted = [_edit_lines(edit.get("old_string"), edit.get("new_string")) for edit in edits]
+    counted = [_edit_lines(edit.old_string, edit.new_string) for edit in edits]
     return _total(added for added, _ in counted), _total(removed for _, removed in counted)
 
 
-def _edit_lines(old: object, new: object) -> tuple[int | None, int | None]:
-    if not isinstance(old, str) or not isinstance(new, str):
+def _line_count(text: str) -> int:
+    return text.count("\n") + (not text.endswith("\n") and bool(text))
+
+
+def _edit_lines(old: str | None, new: str | None) -> tuple[int | None, int | None]:
+    if old is None or new is None:
         return None, None
     matcher = difflib.SequenceMatcher(None, old.splitlines(), new.splitlines(), autojunk=False)
     changed = [code for code in matcher.get_opcodes() if code[0] != "equal"]

@@ -53,9 +53,6 @@ class Memory(msgspec.Struct):
     """The memory of one root's collector."""
 
     sessions: dict[str, SessionMemory] = {}
-    swept_at_ms: int | None = None
-    open_unheard: list[str] = []
-    """Sessions that no hook told of and that were not over at the last sweep."""
 
     @classmethod
     def load(cls, root: Root) -> Self:

@@ -45,13 +45,17 @@ def merge(stored: Invocation | None, new: Invocation) -> Invocation:
 
 
 def _is_weaker(stored: Invocation, new: Invocation) -> bool:
-    """Whether the new evidence is worth less: another session's copy, transcripts alone, or no transcript at all."""
+    """Whether the new evidence is worth less: no transcript at all, another session's copy, or transcripts alone."""
+    if (stored.metadata.tool_calls is None) != (new.metadata.tool_calls is None):
+        return new.metadata.tool_calls is None
     if stored.metadata.session_id not in (None, new.metadata.session_id):
         return True
-    if stored.metadata.tool_calls is not None and new.metadata.tool_calls is None:
-        return True
-    if stored.metadata.source == "hook" and new.metadata.source == "import":
-        return (new.metadata.ended_at or "") <= (stored.metadata.ended_at or "")
+    if new.metadata.source == "import":  # a hook knew at least as much, and an older copy of a transcript knows less
+        known, told = stored.metadata.ended_at or "", new.metadata.ended_at or ""
+        swept = (
+            stored.metadata.tool_use_id is not None and new.metadata.tool_use_id is None
+        )  # the parent's file is gone
+        return told < known or (told == known and (swept or stored.metadata.source == "hook"))
     return False
 
 

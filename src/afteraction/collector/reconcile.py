@@ -11,24 +11,25 @@ from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from afteraction.collector.endings import Round, is_background, read_ending, split_rounds
+from afteraction.collector.agents import agent_ids, spawns_by_agent, with_own_lines_only
+from afteraction.collector.endings import is_background, read_ending, rounds_of
 from afteraction.collector.evidence import SPAWN_TOOLS
 from afteraction.collector.identity import digest
-from afteraction.collector.outcome import Ending, Verdict, decide
+from afteraction.collector.outcome import Ending, decide
 from afteraction.collector.prompts import prompt_before, prompt_origins, prompt_times
 from afteraction.collector.spawns import find_spawns
-from afteraction.sources.claude.entries import Prompt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from afteraction.collector.evidence import SessionEvidence, Spawn
+    from afteraction.collector.outcome import NotStarted, Verdict
+    from afteraction.collector.rounds import Round
     from afteraction.sources.claude.entries import Transcript
     from afteraction.sources.claude.events import HookEvent
 
 SPAWNERS = SPAWN_TOOLS | {"Skill", "Workflow"}
 DEFAULT_AGENT_TYPE = "general-purpose"
-_WARM_UP = "Warmup"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,8 @@ class Life:
     ended_at: int | None
     active_ms: int | None
     """Time at work: the sum of its rounds, without the waiting between them."""
-    rounds: int
+    rounds: int | None
+    """None without a transcript: only there every one of them shows."""
     prompt_id: str | None
     """The user prompt that set it off, found through notifications and parents."""
     parent_agent_id: str | None
@@ -81,18 +83,28 @@ class Findings:
 
 def reconcile(evidence: SessionEvidence) -> Findings:
     """Find every invocation of a session and decide how it ended."""
+    evidence = with_own_lines_only(evidence)
     spawns = find_spawns(evidence)
-    by_agent = _spawns_by_agent(evidence, spawns)
-    agent_ids = _agent_ids(evidence, by_agent)
+    by_agent = spawns_by_agent(evidence, spawns)
     origins = prompt_origins(evidence, by_agent)
-    seen = [_life(evidence, agent_id, by_agent.get(agent_id), origins) for agent_id in agent_ids]
+    ids = agent_ids(evidence, by_agent)
+    seen = [_life(evidence, agent_id, by_agent.get(agent_id), origins) for agent_id in ids]
     lives = [life for life in seen if life is not None]
     linked = {spawn.tool_use_id for spawn in by_agent.values()}
     settled = set(evidence.settled.values())
-    orphans = [s for s in spawns.values() if s.tool_use_id not in linked and digest(s.tool_use_id) not in settled]
+    copied_until = max(
+        (s.result.at or 0 for s in spawns.values() if s.result and s.agent_id in evidence.elsewhere), default=0
+    )
+    orphans = [
+        spawn
+        for spawn in spawns.values()
+        if spawn.tool_use_id not in linked
+        and digest(spawn.tool_use_id) not in settled
+        and (spawn.at or 0) > copied_until
+    ]
     lives += [_refused(spawn, origins, evidence) for spawn in orphans if spawn.not_started and spawn.at is not None]
-    refused = [s for s in orphans if not s.not_started and s.result is not None and s.result.is_error]
-    denied = Counter(origins.get(spawn.prompt_id, spawn.prompt_id) for spawn in refused)
+    refused = [s for s in orphans if s.refused]
+    denied = Counter(_prompt_of(spawn, origins, evidence) for spawn in refused)
     depths = _depths(lives)
     return Findings(
         lives=tuple(sorted((_with_depth(life, depths) for life in lives), key=lambda life: life.started_at)),
@@ -103,43 +115,6 @@ def reconcile(evidence: SessionEvidence) -> Findings:
     )
 
 
-def _spawns_by_agent(evidence: SessionEvidence, spawns: Mapping[str, Spawn]) -> dict[str, Spawn]:
-    found = {spawn.agent_id: spawn for spawn in spawns.values() if spawn.agent_id is not None}
-    for agent_id, transcript in evidence.agents.items():
-        spawn = spawns.get(transcript.meta.tool_use_id or "")
-        if transcript.inline:
-            spawn = _asked_the_same(transcript, spawns, found)
-        if spawn is not None:
-            found[agent_id] = spawn
-    return found
-
-
-def _asked_the_same(transcript: Transcript, spawns: Mapping[str, Spawn], found: Mapping[str, Spawn]) -> Spawn | None:
-    """The first call not yet matched whose prompt is what an inline agent was asked first."""
-    taken = {spawn.tool_use_id for spawn in found.values()}
-    asked = next((prompt.text for prompt in transcript.of(Prompt)), None)
-    return next((s for s in spawns.values() if s.prompt == asked and s.tool_use_id not in taken), None)
-
-
-def _agent_ids(evidence: SessionEvidence, by_agent: Mapping[str, Spawn]) -> list[str]:
-    ids = [
-        agent_id for agent_id, transcript in evidence.agents.items() if not _is_warm_up(agent_id, transcript, by_agent)
-    ]
-    ids += [
-        event.payload.agent_id
-        for event in evidence.events
-        if event.name == "SubagentStart" and event.payload.agent_id and event.payload.agent_type
-    ]
-    ids += [agent_id for agent_id, spawn in by_agent.items() if not spawn.not_started]
-    return [agent_id for agent_id in dict.fromkeys(ids) if agent_id not in evidence.settled]
-
-
-def _is_warm_up(agent_id: str, transcript: Transcript, by_agent: Mapping[str, Spawn]) -> bool:
-    """Old clients warm their cache with an agent that nobody spawned."""
-    first = next(iter(transcript.of(Prompt)), None)
-    return agent_id not in by_agent and first is not None and first.text.strip() == _WARM_UP
-
-
 def _life(
     evidence: SessionEvidence, agent_id: str, spawn: Spawn | None, origins: Mapping[str | None, str]
 ) -> Life | None:
@@ -147,8 +122,8 @@ def _life(
     transcript = evidence.agents.get(agent_id)
     call_id = spawn.tool_use_id if spawn is not None else None
     events = evidence.events_about(agent_id, call_id)
-    rounds = split_rounds(transcript) if transcript is not None else ()
-    ending = read_ending(evidence, agent_id, spawn, transcript)
+    rounds = rounds_of(evidence, agent_id, spawn)
+    ending = read_ending(evidence, agent_id, spawn, rounds)
     bounds = _bounds(spawn, transcript, events)
     if bounds is None:
         return None
@@ -165,7 +140,7 @@ def _life(
         started_at=started_at,
         ended_at=ended_at,
         active_ms=_active_ms(rounds, started_at, ended_at),
-        rounds=max(len(rounds), 1),
+        rounds=len(rounds) or None,
         prompt_id=origins.get(prompt_id, prompt_id),
         parent_agent_id=spawn.parent_agent_id if spawn else None,
         depth=transcript.meta.spawn_depth if transcript else None,
@@ -187,7 +162,8 @@ def _failure_text(ending: Ending) -> str | None:
 
 def _refused(spawn: Spawn, origins: Mapping[str | None, str], evidence: SessionEvidence) -> Life:
     """An invocation that the client refused to start."""
-    said = "transcript: the call was refused" if spawn.result is not None else "hook PostToolUseFailure: received"
+    refusal: NotStarted = "call" if spawn.result is not None else "hook"
+    ending = Ending(not_started=refusal, over=evidence.over)
     started_at = spawn.at if spawn.at is not None else 0
     ended_at = spawn.result.at if spawn.result is not None else None
     return Life(
@@ -199,17 +175,23 @@ def _refused(spawn: Spawn, origins: Mapping[str | None, str], evidence: SessionE
         ended_at=ended_at,
         active_ms=max(ended_at - started_at, 0) if ended_at is not None else None,
         rounds=0,
-        prompt_id=origins.get(spawn.prompt_id, spawn.prompt_id),
+        prompt_id=_prompt_of(spawn, origins, evidence),
         parent_agent_id=spawn.parent_agent_id,
         depth=None,
         background=spawn.in_background,
-        ending=Ending(spawn_failed=True, over=evidence.over),
-        verdict=Verdict("failure", "not_started", (said,)),
+        ending=ending,
+        verdict=decide(ending),
         failure_text=spawn.result.text if spawn.result is not None else None,
         spawn=spawn,
         transcript=None,
         events=evidence.events_about(None, spawn.tool_use_id),
     )
+
+
+def _prompt_of(spawn: Spawn, origins: Mapping[str | None, str], evidence: SessionEvidence) -> str | None:
+    """The user prompt that a call without an agent belongs to."""
+    told = spawn.prompt_id or (prompt_before(evidence, spawn.at) if spawn.at is not None else None)
+    return origins.get(told, told)
 
 
 def _agent_name(

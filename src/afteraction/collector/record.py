@@ -6,9 +6,9 @@ through it as names and paths. Everything else is an identifier, a number or a f
 
 from __future__ import annotations
 
+import functools
+import posixpath
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Protocol
 
 from afteraction.collector.identity import CLIENT, invocation_id, invocation_key, workflow_id
@@ -16,7 +16,7 @@ from afteraction.collector.measure import best_usages, measure_work, sum_tokens
 from afteraction.collector.outcome import CATEGORIES
 from afteraction.model import SCHEMA_VERSION, Acceptance, AgentDefinition, Invocation, Metadata, Outcome
 from afteraction.moments import utc_timestamp
-from afteraction.pricing import PricedMessage, cost_usd
+from afteraction.pricing import PricedMessage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from afteraction.collector.evidence import SessionEvidence
     from afteraction.collector.outcome import Verdict
     from afteraction.collector.reconcile import Findings, Life
+    from afteraction.pricing import PriceLists
     from afteraction.sources.claude.entries import Reply
+    from afteraction.sources.claude.lines import Usage
 
 DESCRIPTION_LIMIT = 200
 ERROR_LIMIT = 500
@@ -54,6 +56,7 @@ class SessionContext:
     gate: Gate
     define: Callable[[Life, str | None], AgentDefinition | None]
     """The agent's definition as it was at the time, given the life and the project."""
+    prices: PriceLists
 
     @property
     def project(self) -> str | None:
@@ -108,6 +111,7 @@ def _metadata(life: Life, verdict: Verdict, context: SessionContext) -> Metadata
     transcript = life.transcript
     work = measure_work(transcript) if transcript is not None else None
     replies = transcript.replies if transcript is not None else ()
+    used = best_usages(replies)
     model = _model(life, replies)
     project = context.project
     return Metadata(
@@ -124,8 +128,8 @@ def _metadata(life: Life, verdict: Verdict, context: SessionContext) -> Metadata
         agent_id=_safe(_agent_id(life), gate),
         project=gate.redact_path(project) if project else None,
         model=_safe(model, gate),
-        tokens=sum_tokens(replies),
-        cost_usd=cost_usd(_priced(replies)),
+        tokens=sum_tokens(used),
+        cost_usd=context.prices.cost_usd(_priced(used)),
         tool_calls=sum(work.tools.values()) if work else None,
         tool_errors=work.tool_errors if work else None,
         tools={gate.redact_name(name): count for name, count in work.tools.items()} if work else None,
@@ -239,27 +243,28 @@ def _version(life: Life, evidence: SessionEvidence) -> str | None:
     return next((t.version for t in transcripts if t is not None and t.version), None)
 
 
-def _priced(replies: Iterable[Reply]) -> list[PricedMessage]:
+def _priced(used: Iterable[tuple[Reply, Usage]]) -> list[PricedMessage]:
     return [
         PricedMessage(
             model=reply.model,
-            at=datetime.fromtimestamp(reply.at / 1000, UTC) if reply.at is not None else None,
+            at_ms=reply.at,
             input=usage.input,
             output=usage.output,
             cache_read=usage.cache_read or 0,  # a client that does not name the cache did not use it
             cache_creation=usage.cache_creation or 0,
         )
-        for reply, usage in best_usages(replies)
+        for reply, usage in used
     ]
 
 
 def _relative(paths: Iterable[str], project: str | None, gate: Gate) -> tuple[str, ...]:
     """Paths relative to the project, also those of a worktree inside it; others stay absolute."""
-    shown = []
-    for path in paths:
-        _, marker, inside = path.partition(_WORKTREES)
-        pure = PurePosixPath(inside.partition("/")[2]) if marker and "/" in inside else PurePosixPath(path)
-        if project and pure.is_absolute() and pure.is_relative_to(project):
-            pure = pure.relative_to(project)
-        shown.append(gate.redact_path(str(pure)))
-    return tuple(dict.fromkeys(shown))
+    return tuple(dict.fromkeys([gate.redact_path(_place(path, project)) for path in paths]))
+
+
+@functools.lru_cache(maxsize=4096)
+def _place(path: str, project: str | None) -> str:
+    """One of them; remembered, because the agents of a session work on the same files."""
+    _, marker, inside = path.partition(_WORKTREES)
+    place = posixpath.normpath(inside.partition("/")[2] if marker and "/" in inside else path)
+    return place.removeprefix(f"{project.rstrip('/')}/") if project else place

@@ -15,12 +15,16 @@ if TYPE_CHECKING:
     from afteraction.sources.claude.entries import Reply, ToolCall, Transcript
     from afteraction.sources.claude.events import HookEvent
 
+_MAY_SPAWN = SPAWN_TOOLS | {"Skill"}
+
 
 def find_spawns(evidence: SessionEvidence) -> dict[str, Spawn]:
     """All spawn calls by ``tool_use_id``, in the order of the transcripts and then of the events."""
     spawns: dict[str, Spawn] = {}
     for transcript in evidence.transcripts():
         for reply, call in transcript.calls:
+            if call.name not in _MAY_SPAWN:
+                continue
             spawn = _from_transcript(transcript, reply, call)
             if spawn is not None:
                 spawns[spawn.tool_use_id] = spawn

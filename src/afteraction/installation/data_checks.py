@@ -15,10 +15,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from afteraction.errors import StoreError
 from afteraction.installation.check import Check, ok, problem, warning
 from afteraction.installation.data_folder import OURS, PRIVATE_FILE, PRIVATE_FOLDER
 from afteraction.paths import ROOT_VARIABLE
 from afteraction.sources.claude.events import read_spool_file
+from afteraction.store.damage import find_damaged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -50,7 +52,14 @@ def check_data(root: Root, environ: Mapping[str, str]) -> list[Check]:
             return [writable]
         contents = _look_through(root)
         used = ok("disk", f"{size(contents.used)}, files: {contents.files:,}")
-        return [writable, _check_privacy(contents), _check_last_error(root), _check_spool(root), used]
+        return [
+            writable,
+            _check_privacy(contents),
+            _check_last_error(root),
+            _check_spool(root),
+            _check_records(root),
+            used,
+        ]
     except OSError as error:
         return [problem("data folder", f"{error.filename} cannot be read: {error.strerror}", _GIVE_ACCESS)]
 
@@ -136,14 +145,26 @@ def _check_last_error(root: Root) -> Check:
     return warning("last error", detail, "run: afteraction collect --sweep")
 
 
+def _check_records(root: Root) -> Check:
+    try:
+        damaged = find_damaged(root)
+    except StoreError as error:
+        return problem("records", str(error), _GIVE_ACCESS)
+    if damaged:
+        detail = f"damaged or not readable: {len(damaged)}, first {damaged[0]}"
+        return warning("records", detail, "run: afteraction collect --sweep, which makes again what transcripts tell")
+    put_aside = sorted(path for path in root.quarantine.glob("*") if path.is_file())
+    if put_aside:
+        detail = f"all can be read; put aside as damaged: {len(put_aside)}, first {put_aside[0]}"
+        return warning("records", detail, "they were made again if transcripts told of them; delete them when you like")
+    return ok("records", "all can be read")
+
+
 def _check_spool(root: Root) -> Check:
     paths = [path for path in root.spool.glob("*.jsonl") if path.is_file()]
     unreadable = sum(read_spool_file(path)[1] for path in paths)
     total = sum(path.stat().st_size for path in paths)
     detail = f"sessions waiting or kept: {len(paths)}, {size(total)}, unreadable lines: {unreadable}"
-    quarantined = sum(1 for path in root.quarantine.glob("*") if path.is_file())
-    if quarantined:
-        detail += f", files put aside in {root.quarantine}: {quarantined}"
-    if unreadable or quarantined:
+    if unreadable:
         return warning("spool", detail, "what cannot be read is left aside; transcripts still tell of those agents")
     return ok("spool", detail)

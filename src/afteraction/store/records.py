@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from afteraction.errors import StoreError
-from afteraction.store.atomic import make_private_folder, remove_leftovers, write_atomic
+from afteraction.store.atomic import flush_files, remove_leftovers, write_atomic
+from afteraction.store.damage import quarantine
 from afteraction.store.reading import INVOCATION_DECODER
 
 if TYPE_CHECKING:
@@ -51,9 +52,11 @@ def record_path(root: Root, invocation_id: str, agent_name: str) -> Path:
 class RecordStore:
     """The records of one root during one pass: each day's folder is listed once."""
 
-    def __init__(self, root: Root) -> None:
-        """Open the records under ``root``; nothing is read yet."""
+    def __init__(self, root: Root, *, durable: bool = True) -> None:
+        """Open the records under ``root``; nothing is read yet. Without ``durable`` call ``flush`` now and then."""
         self._root = root
+        self.durable = durable
+        self._unflushed: list[Path] = []
         self._days: dict[str, dict[str, Path]] = {}
         self.quarantined = 0
         """How many unreadable records this pass has set aside."""
@@ -87,12 +90,23 @@ class RecordStore:
         stored = self.find(record.invocation_id, record.agent_name)
         if stored is not None and stored[0] == path and path.read_bytes() == content:
             return False
-        write_atomic(path, content)
+        write_atomic(path, content, durable=self.durable)
+        self.wrote(path)
         if stored is not None and stored[0] != path:
             stored[0].unlink(missing_ok=True)
         day, key = split_id(record.invocation_id)
         self._listing(day)[key] = path
         return True
+
+    def wrote(self, path: Path) -> None:
+        """Note a file that was written beside the records and belongs to the next ``flush``."""
+        if not self.durable:
+            self._unflushed.append(path)
+
+    def flush(self) -> None:
+        """Make durable what was written since the last time."""
+        flush_files(self._unflushed)
+        self._unflushed.clear()
 
     def _listing(self, day: str) -> dict[str, Path]:
         if day not in self._days:
@@ -107,8 +121,7 @@ class RecordStore:
         return self._days[day]
 
     def _set_aside(self, day: str, key: str, path: Path) -> None:
-        make_private_folder(self._root.quarantine)
-        path.replace(self._root.quarantine / f"{day}-{path.name}")
+        quarantine(self._root, path)
         del self._days[day][key]
         self.quarantined += 1
 

@@ -44,14 +44,15 @@ def read_workflow(root: Root, workflow_id: str) -> Workflow | None:
         return None
 
 
-def write_workflow(root: Root, workflow: Workflow) -> None:
-    """Replace a workflow's file; call it within ``workflows_locked``."""
+def write_workflow(root: Root, workflow: Workflow, *, durable: bool = True) -> Path | None:
+    """Replace a workflow's file; call it within ``workflows_locked``. The path, None when the file said the same."""
     content = msgspec.json.format(msgspec.json.encode(workflow), indent=2) + b"\n"
     path = workflow_path(root, workflow.workflow_id)
     with contextlib.suppress(FileNotFoundError):
         if path.read_bytes() == content:
-            return
-    write_atomic(path, content)
+            return None
+    write_atomic(path, content, durable=durable)
+    return path
 
 
 def remove_workflow(root: Root, workflow_id: str) -> None:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 from afteraction.model import AgentDefinition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 _NAME = re.compile(rb"^name:\s*[\"']?([^\"'\r\n]+?)[\"']?\s*$", re.MULTILINE)
@@ -40,8 +39,12 @@ def find_definition(agent_name: str, *, project: Path | None, config_dir: Path) 
     return None
 
 
-def _markdown(folder: Path) -> Iterator[Path]:
-    return iter(sorted(folder.rglob("*.md"))) if folder.is_dir() else iter(())
+def _markdown(folder: Path) -> list[Path]:
+    """The Markdown files beneath a folder; none where a payload named a folder that cannot be."""
+    try:
+        return sorted(folder.rglob("*.md")) if folder.is_dir() else []
+    except (OSError, ValueError):
+        return []
 
 
 def _content(path: Path) -> tuple[bytes, int]:

@@ -1,45 +1,45 @@
 """What a transcript is made of, once read: the few kinds of entry that evidence needs, and the file as a whole.
 
 One kind per thing the client writes, instead of its raw lines, so that reconciliation reads as a story and cannot
-depend on a version's layout.
+depend on a version's layout. The kinds are ``msgspec`` structs: a year of history holds millions of them, and they are
+made six times as fast as frozen dataclasses.
 """
 
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
+import msgspec
+
+from afteraction.sources.claude.lines import Usage, read_raw
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sequence
 
 PromptKind = Literal["user", "notification", "coordinator", "meta", "compact"]
 
 _AGENT_ID_IN_TEXT = re.compile(r"\bagentId: ([A-Za-z0-9_-]{4,64})")
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
-    """Token counts of one line of one API message."""
-
-    input: int | None
-    output: int | None
-    cache_read: int | None
-    cache_creation: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class ToolCall:
+class ToolCall(msgspec.Struct, frozen=True, dict=True):
     """One ``tool_use`` block."""
 
     tool_use_id: str
     name: str
-    input: dict[str, Any]
+    raw_input: msgspec.Raw
+
+    @cached_property
+    def input(self) -> dict[str, Any]:
+        """What the tool was given; empty when that is no object."""
+        value = read_raw(self.raw_input)
+        return value if isinstance(value, dict) else {}
 
 
-@dataclass(frozen=True, slots=True)
-class Prompt:
+class Prompt(msgspec.Struct, frozen=True, gc=False):
     """A user line that is text: a prompt, a message, a notification, a summary."""
 
     at: int | None
@@ -49,8 +49,7 @@ class Prompt:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(msgspec.Struct, frozen=True, gc=False):
     """A ``<task-notification>``: what the client says about a background task."""
 
     at: int | None
@@ -58,10 +57,11 @@ class Notice:
     task_id: str | None
     tool_use_id: str | None
     status: str | None
+    answer: str | None = None
+    """What the parent was given with it, shortened: the answer, or why there is none; None where a hook told."""
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(msgspec.Struct, frozen=True, gc=False):
     """One assistant line: one content block of one API message."""
 
     at: int | None
@@ -77,17 +77,26 @@ class Reply:
     api_error_status: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(msgspec.Struct, frozen=True, dict=True):
     """One ``tool_result`` block, with the client's structured result beside it where it wrote one."""
 
     at: int | None
     tool_use_id: str
     is_error: bool
-    text: str
-    detail: dict[str, Any]
-    """``toolUseResult`` when it is an object, else empty."""
+    raw_content: msgspec.Raw
+    raw_detail: msgspec.Raw
     prompt_id: str | None
+
+    @cached_property
+    def text(self) -> str:
+        """What the model was given, as text."""
+        return flat_text(read_raw(self.raw_content))
+
+    @cached_property
+    def detail(self) -> dict[str, Any]:
+        """``toolUseResult`` when it is an object, else empty."""
+        value = read_raw(self.raw_detail)
+        return value if isinstance(value, dict) else {}
 
     @property
     def agent_id(self) -> str | None:
@@ -104,8 +113,7 @@ class Result:
         return self.detail.get("status") == "async_launched" or self.text.startswith("Async agent launched")
 
 
-@dataclass(frozen=True, slots=True)
-class Interrupt:
+class Interrupt(msgspec.Struct, frozen=True, gc=False):
     """The line the client writes when the user (or a signal) interrupts."""
 
     at: int | None
@@ -142,13 +150,23 @@ class Transcript:
     last_at: int | None
     entries: tuple[Entry, ...]
     unreadable: int
+    """Lines that could not be read."""
+    cut: bool = False
+    """Whether its last line is unfinished."""
     meta: AgentMeta = AgentMeta()
     inline: bool = False
     """An agent of the oldest clients, whose lines stand in the main file; ``agent_id`` is its first line's uuid."""
 
-    def of(self, kind: type[Entry]) -> Iterator[Any]:
+    def of(self, kind: type[Entry]) -> Sequence[Any]:
         """The entries of one kind, in file order."""
-        return (entry for entry in self.entries if isinstance(entry, kind))
+        return self._by_kind.get(kind, ())
+
+    @cached_property
+    def _by_kind(self) -> dict[type[Entry], list[Entry]]:
+        found: dict[type[Entry], list[Entry]] = defaultdict(list)
+        for entry in self.entries:
+            found[type(entry)].append(entry)
+        return found
 
     @cached_property
     def replies(self) -> tuple[Reply, ...]:
@@ -164,3 +182,13 @@ class Transcript:
     def results(self) -> dict[str, Result]:
         """Tool results by ``tool_use_id``; the last one wins."""
         return {result.tool_use_id: result for result in self.of(Result)}
+
+
+def flat_text(content: Any) -> str:
+    """The text of a message's content, which is a string or a list of blocks."""
+    if isinstance(content, str):
+        return content
+    blocks = content if isinstance(content, list) else []
+    return "\n".join(
+        block["text"] for block in blocks if isinstance(block, dict) and isinstance(block.get("text"), str)
+    )

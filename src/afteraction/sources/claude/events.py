@@ -51,6 +51,8 @@ class Payload(msgspec.Struct, frozen=True):
     transcript_path: str | None = None
     tool_name: str | None = None
     tool_use_id: str | None = None
+    reason: str | None = None
+    """Of a SessionEnd."""
     error: str | None = None
     is_interrupt: bool | None = None
     tool_input: ToolInput | None = None

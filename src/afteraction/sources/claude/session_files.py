@@ -8,22 +8,28 @@ is missing makes a record say less, while evidence from the wrong file would mak
 from __future__ import annotations
 
 import functools
+import mmap
 import os
 import re
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from afteraction.sources.claude.entries import AgentMeta, Transcript
+from afteraction.sources.claude.lines import SPAWNING_TOOLS, Lines
 from afteraction.sources.claude.transcript import parse_main, parse_meta, parse_transcript, session_of
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Container, Sequence
     from pathlib import Path
 
+    from afteraction.sources.claude.lines import Data
+
 MAX_TRANSCRIPT_BYTES = 512 * 1024 * 1024
-_PREFIX = "agent-"
-_FIRST_LINE_BYTES = 4 * 1024 * 1024
+AGENT_PREFIX = "agent-"
+_FIRST_LINES_BYTES = 4 * 1024 * 1024
+_MAX_META_BYTES = 1024 * 1024
+_MAPPED_FROM = 1024 * 1024
 _SESSION_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
@@ -34,10 +40,14 @@ class SessionFiles:
     main: Path | None
     agents: dict[str, Path]
     """Agent file by ``agent_id``."""
+    others: dict[str, tuple[Path, ...]] = field(default_factory=dict)
+    """Files of the same agents in other sessions, by ``agent_id``: after ``/clear`` an agent in the background goes on
+    in the folder of the session that took over."""
 
     def fingerprint(self) -> tuple[tuple[str, int, int], ...]:
         """Size and modification time of each file: equal means nothing new to read."""
-        paths = [*([self.main] if self.main else []), *self.agents.values()]
+        others = (path for paths in self.others.values() for path in paths)
+        paths = [*([self.main] if self.main else []), *self.agents.values(), *others]
         return tuple(sorted((str(path), *file_stamp(path)) for path in paths))
 
     def changed_ms(self) -> int | None:
@@ -52,15 +62,57 @@ def locate(main_path: Path, projects: Path) -> SessionFiles:
     folder = main_path.with_suffix("") / "subagents"
     agents: dict[str, Path] = {}
     if folder.is_dir():
-        for found in sorted(folder.rglob(f"{_PREFIX}*.jsonl")):
+        for found in sorted(folder.rglob(f"{AGENT_PREFIX}*.jsonl")):
             path = trusted_file(found, projects)
             if path is not None:
-                agents[found.stem.removeprefix(_PREFIX)] = path
-    for found in sorted(main_path.parent.glob(f"{_PREFIX}*.jsonl")):
+                agents[found.stem.removeprefix(AGENT_PREFIX)] = path
+    others = _others(folder, agents, projects)
+    for found in sorted(main_path.parent.glob(f"{AGENT_PREFIX}*.jsonl")):
         path = trusted_file(found, projects)
-        if path is not None and _session_named_in(path) == main_path.stem:
-            agents[found.stem.removeprefix(_PREFIX)] = path
-    return SessionFiles(main=main, agents=agents)
+        if path is not None and session_named_in(path) == main_path.stem:
+            agents[found.stem.removeprefix(AGENT_PREFIX)] = path
+    return SessionFiles(main=main, agents=agents, others=others)
+
+
+def _others(folder: Path, agents: dict[str, Path], projects: Path) -> dict[str, tuple[Path, ...]]:
+    """Files of the same agents in the folders of other sessions."""
+    if not agents:
+        return {}
+    siblings = [place / folder.name for place in _folders(folder.parent.parent) if place != folder.parent]
+    found: dict[str, tuple[Path, ...]] = {}
+    for place in siblings:
+        for name in _names_in(place, file_stamp(place)[1]) & {path.name for path in agents.values()}:
+            path = trusted_file(place / name, projects)
+            if path is not None:
+                agent_id = path.stem.removeprefix(AGENT_PREFIX)
+                found[agent_id] = (*found.get(agent_id, ()), path)
+    return found
+
+
+@functools.cache
+def _names_in(folder: Path, changed_ns: int) -> frozenset[str]:
+    """The names in a folder as of its last change; none where it does not exist."""
+    return frozenset(entry.name for entry in _entries(folder)) if changed_ns else frozenset()
+
+
+def in_order(paths: Sequence[Path]) -> tuple[Path, ...]:
+    """The files of one agent from its beginning on; the first one alone where they do not fit together."""
+    beginnings = [path for path in paths if not begins_midway(path)]
+    if len(beginnings) != 1:
+        return (paths[0],)
+    rests = [path for path in paths if path != beginnings[0]]
+    return (beginnings[0], *sorted(rests, key=lambda path: file_stamp(path)[1]))
+
+
+@functools.cache
+def begins_midway(path: Path) -> bool:
+    """Whether a file's first line follows a line of another file; it never changes."""
+    try:
+        with path.open("rb") as file:
+            first = next(Lines(file.readline(_FIRST_LINES_BYTES)).one_by_one(), None)
+    except OSError:
+        return False
+    return first is not None and first.parentUuid is not None
 
 
 def find_main(projects: Path, session_id: str | None) -> Path | None:
@@ -85,11 +137,33 @@ def trusted_file(path: Path, projects: Path) -> Path | None:
 
 def read_session(files: SessionFiles, *, but: Container[str] = ()) -> tuple[Transcript | None, dict[str, Transcript]]:
     """Read the main file (None when there is none) and the agents', but for some agents'."""
-    main, agents = parse_main(_read(files.main)) if files.main is not None else (None, {})
+    main, agents = parse_main(read_content(files.main)) if files.main is not None else (None, {})
     for agent_id, path in files.agents.items():
-        if agent_id not in but:
-            agents[agent_id] = parse_transcript(_read(path), agent_id=agent_id, meta=_read_meta(path))
+        if agent_id in but:
+            continue
+        parts = in_order([path, *files.others[agent_id]]) if agent_id in files.others else (path,)
+        if parts[0] == path:  # else another session has its beginning, and tells of it
+            content = read_content(path)
+            for rest in parts[1:]:
+                content = bytes(content) + bytes(read_content(rest))
+            agents[agent_id] = parse_transcript(content, agent_id=agent_id, meta=_read_meta(path))
     return main, agents
+
+
+def named_elsewhere(main_path: Path | None, main: Transcript | None, agents: Container[str]) -> frozenset[str]:
+    """Agents that a session names and whose files lie in another session of its project.
+
+    A forked session begins with a copy of the one it came from, calls of agents included.
+    """
+    if main_path is None or main is None:
+        return frozenset()
+    calls = (call.tool_use_id for _, call in main.calls if call.name in SPAWNING_TOOLS)
+    named = {result.agent_id for call_id in calls if (result := main.results.get(call_id))}
+    missing = {name for name in named if name and name not in agents and _SESSION_ID.fullmatch(name)}
+    if not missing:
+        return frozenset()
+    folders = [main_path.parent, *(folder / "subagents" for folder in _folders(main_path.parent))]
+    return frozenset(i for i in missing if any((at / f"{AGENT_PREFIX}{i}.jsonl").is_file() for at in folders))
 
 
 def file_stamp(path: Path) -> tuple[int, int]:
@@ -99,23 +173,6 @@ def file_stamp(path: Path) -> tuple[int, int]:
     except OSError:
         return 0, 0
     return found.st_size, found.st_mtime_ns
-
-
-def main_files_changed_since(projects: Path, since_ms: int) -> Iterable[Path]:
-    """Main files of sessions of which any file changed at or after ``since_ms``, newest layout only."""
-    for project in _folders(projects):
-        for entry in _entries(project):
-            if not entry.name.endswith(".jsonl") or entry.name.startswith(_PREFIX):
-                continue
-            main = project / entry.name
-            newest = max((file_stamp(path)[1] for path in _session_paths(main)), default=0)
-            if newest // 1_000_000 >= since_ms:
-                yield main
-
-
-def _session_paths(main: Path) -> list[Path]:
-    folder = main.with_suffix("") / "subagents"
-    return [main, *(folder.rglob(f"{_PREFIX}*.jsonl") if folder.is_dir() else ())]
 
 
 def _folders(path: Path) -> list[Path]:
@@ -131,22 +188,30 @@ def _entries(path: Path) -> list[os.DirEntry[str]]:
 
 
 @functools.cache
-def _session_named_in(path: Path) -> str | None:
+def session_named_in(path: Path) -> str | None:
     """The session of an agent file of the 2.0 clients, which put them beside the main files; it never changes."""
     try:
         with path.open("rb") as file:
-            return session_of(file.readline(_FIRST_LINE_BYTES))
+            return session_of(file.read(_FIRST_LINES_BYTES))
     except OSError:
         return None
 
 
-def _read(path: Path) -> bytes:
+def read_content(path: Path) -> Data:
+    """A transcript's bytes; a large one is mapped, so that its size does not become memory. Empty when it is gone."""
     try:
-        return path.read_bytes()
-    except OSError:
-        return b""
+        with path.open("rb") as file:
+            if os.fstat(file.fileno()).st_size > _MAPPED_FROM:
+                return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+            return file.read()
+    except (FileNotFoundError, PermissionError, ValueError):
+        return (
+            b""  # any other error may pass, and must not be taken for an empty transcript: the session is tried again
+        )
 
 
 def _read_meta(path: Path) -> AgentMeta:
     meta = path.with_suffix(".meta.json")
-    return parse_meta(_read(meta)) if meta.is_file() and not meta.is_symlink() else AgentMeta()
+    if not meta.is_file() or meta.is_symlink() or meta.stat().st_size > _MAX_META_BYTES:
+        return AgentMeta()
+    return parse_meta(bytes(read_content(meta)))

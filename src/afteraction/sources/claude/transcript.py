@@ -1,14 +1,14 @@
 """A transcript file of Claude Code, read into the few kinds of entry that evidence is made of.
 
-Main files and agent files have the same shape, so one reader serves both. Lines are decoded tolerantly: what differs
-between client versions (message content, tool input, tool results) stays untyped until it is looked at here, because a
-schema that rejects one odd tool would lose the whole line. Lines repeated with the same uuid count once.
+Main files and agent files have the same shape, so one reader serves both, for the live collector and for history.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from itertools import islice
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -23,208 +23,204 @@ from afteraction.sources.claude.entries import (
     Result,
     ToolCall,
     Transcript,
-    Usage,
 )
+from afteraction.sources.claude.lines import TELLING_TOOLS, Block, Line, Lines, Message, read_raw
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from afteraction.sources.claude.lines import Data
 
 _NOTIFICATION_TAG = "<task-notification>"
 _INTERRUPT_TEXT = "[Request interrupted by user"
+_TURN_LIMIT = "-turn limit"
+_ANSWER_LIMIT = 500
+_GLANCE_LINES = 20
+_BARE_TYPES = ("summary", "file-history-snapshot")
+"""Lines of these types carry neither a session nor an id of their own."""
 _SYNTHETIC_MODEL = "<synthetic>"
 
 
-class _Line(msgspec.Struct):
-    """The keys of a transcript line that are looked at; the rest is skipped by the decoder."""
+@dataclass(frozen=True, slots=True)
+class Glance:
+    """What the first lines of a file tell."""
 
-    type: Any = None
-    uuid: Any = None
-    timestamp: Any = None
-    sessionId: Any = None  # noqa: N815 - the client's own key
-    agentId: Any = None  # noqa: N815 - the client's own key
-    parentUuid: Any = None  # noqa: N815 - the client's own key
-    isSidechain: Any = None  # noqa: N815 - the client's own key
-    promptId: Any = None  # noqa: N815 - the client's own key
-    version: Any = None
-    cwd: Any = None
-    message: Any = None
-    toolUseResult: Any = None  # noqa: N815 - the client's own key
-    attachment: Any = None
-    isMeta: Any = None  # noqa: N815 - the client's own key
-    isCompactSummary: Any = None  # noqa: N815 - the client's own key
-    isApiErrorMessage: Any = None  # noqa: N815 - the client's own key
-    error: Any = None
-    apiErrorStatus: Any = None  # noqa: N815 - the client's own key
-    interruptedMessageId: Any = None  # noqa: N815 - the client's own key
-    origin: Any = None
+    is_transcript: bool = False
+    first_at: int | None = None
+    """When the first of them was written, epoch ms."""
+    version: str | None = None
 
 
-_DECODER = msgspec.json.Decoder(_Line)
-
-
-def parse_transcript(data: bytes, *, agent_id: str | None = None, meta: AgentMeta | None = None) -> Transcript:
+def parse_transcript(data: Data, *, agent_id: str | None = None, meta: AgentMeta | None = None) -> Transcript:
     """Read a whole transcript file.
 
     Lines that are not JSON objects are counted in ``unreadable``, except an unfinished last line: the client may be in
     the middle of writing it.
     """
-    lines, unreadable = _read_lines(data)
+    reader = Lines(data)
+    lines = reader.all()
     if agent_id is not None:  # a fork's file begins with its parent's lines
-        lines = [line for line in lines if _text(line.agentId) in (None, agent_id)]
-    return _transcript(lines, agent_id=agent_id, unreadable=unreadable, meta=meta or AgentMeta())
+        lines = [line for line in lines if line.agentId in (None, agent_id)]
+    return _transcript(lines, reader, agent_id=agent_id, meta=meta or AgentMeta())
 
 
-def parse_main(data: bytes) -> tuple[Transcript, dict[str, Transcript]]:
+def parse_main(data: Data) -> tuple[Transcript, dict[str, Transcript]]:
     """Read a main file, and the agents whose lines the oldest clients wrote into it, by their first line's uuid."""
-    lines, unreadable = _read_lines(data)
+    reader = Lines(data)
+    lines = reader.all()
     roots: dict[str, str] = {}
-    chains: dict[str, list[_Line]] = {}
+    chains: dict[str, list[Line]] = {}
     for line in lines:
-        uuid = _text(line.uuid)
-        if line.isSidechain is True and uuid is not None:
-            roots[uuid] = roots.get(_text(line.parentUuid) or "", uuid)
-            chains.setdefault(roots[uuid], []).append(line)
-    main = _transcript([line for line in lines if line.isSidechain is not True], unreadable=unreadable)
+        if line.isSidechain and line.uuid:
+            roots[line.uuid] = roots.get(line.parentUuid or "", line.uuid)
+            chains.setdefault(roots[line.uuid], []).append(line)
+    main = _transcript(_telling([line for line in lines if not line.isSidechain]), reader)
     return main, {root: _transcript(chain, agent_id=root, inline=True) for root, chain in chains.items()}
 
 
-def _read_lines(data: bytes) -> tuple[list[_Line], int]:
-    """The lines of a file, those repeated with the same uuid once, and how many could not be read."""
-    lines: list[_Line] = []
-    unreadable = 0
-    seen: set[str] = set()
-    for raw in data.splitlines(keepends=True):
-        if not raw.strip():
-            continue
-        try:
-            line = _DECODER.decode(raw)
-        except (msgspec.DecodeError, UnicodeDecodeError):
-            unreadable += raw.endswith(b"\n")
-            continue
-        uuid = _text(line.uuid)
-        if uuid is not None:
-            if uuid in seen:
-                continue
-            seen.add(uuid)
-        lines.append(line)
-    return lines, unreadable
+def _telling(lines: list[Line]) -> list[Line]:
+    """Of a main file's lines those that may tell of a subagent, of a prompt, or whether this client gives stop reasons.
+
+    Nearly all are calls of other tools and their results; to carry them on costs a tenth of an import.
+    """
+    calls = {block.id for line in lines for block in _blocks_of(line) if block.name in TELLING_TOOLS}
+    telling = []
+    gives_stop_reasons = False
+    for line in lines:
+        if line.type == "assistant":
+            told = [block for block in _blocks_of(line) if block.name in TELLING_TOOLS]
+            gives_one = line.message is not None and line.message.stop_reason is not None and not line.isApiErrorMessage
+            if told or (gives_one and not gives_stop_reasons):
+                telling.append(line)
+                gives_stop_reasons = gives_stop_reasons or gives_one
+        elif not (blocks := _blocks_of(line)) or [b for b in blocks if b.tool_use_id is None or b.tool_use_id in calls]:
+            telling.append(line)
+    return telling
 
 
 def _transcript(
-    lines: list[_Line],
+    lines: list[Line],
+    reader: Lines | None = None,
     *,
     agent_id: str | None = None,
-    unreadable: int = 0,
     meta: AgentMeta = AgentMeta(),  # noqa: B008 - frozen
     inline: bool = False,
 ) -> Transcript:
     talk = [line for line in lines if line.type in ("user", "assistant")]
-    stamps = [at for at in map(_time_ms, talk) if at is not None]
     return Transcript(
         agent_id=agent_id,
         session_id=_first(line.sessionId for line in lines),
         version=_first(line.version for line in lines),
         cwd=_first(line.cwd for line in lines),
         prompt_id=_first(line.promptId for line in talk),
-        first_at=stamps[0] if stamps else None,
-        last_at=stamps[-1] if stamps else None,
-        entries=tuple(entry for line in lines for entry in _entries(line)),
-        unreadable=unreadable,
+        first_at=next((at for line in talk if (at := _time_ms(line)) is not None), None),
+        last_at=next((at for line in reversed(talk) if (at := _time_ms(line)) is not None), None),
+        entries=tuple(_entries(lines)),
+        unreadable=reader.unreadable if reader is not None else 0,
+        cut=reader is not None and reader.cut,
         meta=meta,
         inline=inline,
     )
 
 
-def session_of(first_line: bytes) -> str | None:
-    """The session that a transcript's first line names; None when it names none."""
-    try:
-        return _text(_DECODER.decode(first_line).sessionId)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return None
+def glance(data: Data) -> Glance:
+    """Look at the first lines of a file."""
+    seen = Glance()
+    for line in islice(Lines(data).one_by_one(), _GLANCE_LINES):
+        known = line.type is not None and bool(line.sessionId or line.uuid or line.type in _BARE_TYPES)
+        seen = Glance(
+            is_transcript=seen.is_transcript or known,
+            first_at=seen.first_at if seen.first_at is not None else _time_ms(line),
+            version=seen.version or line.version,
+        )
+        if seen.is_transcript and seen.first_at is not None and seen.version:
+            break
+    return seen
+
+
+def session_of(beginning: bytes) -> str | None:
+    """The session that the first lines of a transcript name; None when they name none."""
+    return _first(line.sessionId for line in islice(Lines(beginning).one_by_one(), _GLANCE_LINES))
 
 
 def parse_meta(data: bytes) -> AgentMeta:
     """Read an ``agent-<id>.meta.json``; an unreadable one tells nothing."""
-    try:
-        raw = msgspec.json.decode(data)
-    except (msgspec.DecodeError, UnicodeDecodeError):
-        return AgentMeta()
+    raw = read_raw(msgspec.Raw(data))
     if not isinstance(raw, dict):
         return AgentMeta()
+    said = {key: value for key, value in raw.items() if isinstance(value, str) and value}
     depth = raw.get("spawnDepth")
     return AgentMeta(
-        agent_type=_text(raw.get("agentType")),
-        description=_text(raw.get("description")),
-        tool_use_id=_text(raw.get("toolUseId")),
+        agent_type=said.get("agentType"),
+        description=said.get("description"),
+        tool_use_id=said.get("toolUseId"),
         spawn_depth=depth if isinstance(depth, int) else None,
-        model=_text(raw.get("model")),
-        request_shape=_text(raw.get("requestShape")),
+        model=said.get("model"),
+        request_shape=said.get("requestShape"),
     )
 
 
-def _entries(line: _Line) -> Iterator[Entry]:
-    if line.type == "assistant" and isinstance(line.message, dict):
-        yield _reply(line, line.message)
-    elif line.type == "user" and isinstance(line.message, dict):
-        yield from _user_entries(line, line.message.get("content"))
-    elif line.type == "attachment" and isinstance(line.attachment, dict):
-        queued = line.attachment.get("prompt")
-        if line.attachment.get("type") == "queued_command" and isinstance(queued, str):
-            yield from _notices(line, queued)
+def _entries(lines: Iterable[Line]) -> list[Entry]:
+    """What the lines say, in their order."""
+    entries: list[Entry] = []
+    for line in lines:
+        if line.message is not None:
+            if line.type == "assistant":
+                entries.append(_reply(line, line.message))
+            elif line.type == "user":
+                entries += _user_entries(line, line.message.content)
+        elif line.type == "attachment" and line.attachment is not None and line.attachment.type == "queued_command":
+            queued = read_raw(line.attachment.prompt)
+            entries += _notices(line, queued) if isinstance(queued, str) else ()
+    return entries
 
 
-def _reply(line: _Line, message: dict[str, Any]) -> Reply:
-    blocks = [block for block in _blocks(message.get("content")) if isinstance(block, dict)]
-    model = _text(message.get("model"))
-    status = line.apiErrorStatus
+def _reply(line: Line, message: Message) -> Reply:
+    text = ""
+    calls: tuple[ToolCall, ...] = ()
+    for block in _blocks(message.content):
+        if block.text is not None:
+            text += block.text
+        if block.type == "tool_use" and block.id and block.name:
+            calls += (ToolCall(block.id, block.name, block.input),)
+    synthetic = message.model == _SYNTHETIC_MODEL
     return Reply(
         at=_time_ms(line),
-        uuid=_text(line.uuid),
-        message_id=_text(message.get("id")),
-        model=None if model == _SYNTHETIC_MODEL else model,
-        stop_reason=_text(message.get("stop_reason")),
-        text="".join(block["text"] for block in blocks if isinstance(block.get("text"), str)),
-        calls=tuple(
-            ToolCall(block["id"], block["name"], block["input"] if isinstance(block.get("input"), dict) else {})
-            for block in blocks
-            if block.get("type") == "tool_use" and _text(block.get("id")) and _text(block.get("name"))
-        ),
-        usage=None if model == _SYNTHETIC_MODEL else _usage(message.get("usage")),
+        uuid=line.uuid,
+        message_id=message.id,
+        model=None if synthetic else message.model,
+        stop_reason=message.stop_reason,
+        text=text,
+        calls=calls,
+        usage=None if synthetic else message.usage,
         is_api_error=line.isApiErrorMessage is True,
-        error=_text(line.error),
-        api_error_status=status if isinstance(status, int) else None,
+        error=line.error,
+        api_error_status=line.apiErrorStatus,
     )
 
 
-def _user_entries(line: _Line, content: Any) -> Iterator[Entry]:
+def _user_entries(line: Line, content: str | list[Block] | None) -> list[Entry]:
     at = _time_ms(line)
+    entries: list[Entry] = []
     for block in _blocks(content):
-        if not isinstance(block, dict):
-            continue
-        if block.get("type") == "tool_result" and _text(block.get("tool_use_id")):
-            detail = line.toolUseResult if isinstance(line.toolUseResult, dict) else {}
-            yield Result(
-                at=at,
-                tool_use_id=block["tool_use_id"],
-                is_error=block.get("is_error") is True,
-                text=_flat_text(block.get("content")),
-                detail=detail,
-                prompt_id=_text(line.promptId),
-            )
-        elif block.get("type") == "text" and isinstance(block.get("text"), str):
-            yield from _text_entries(line, at, block["text"])
+        if block.type == "tool_result" and block.tool_use_id:
+            is_error = block.is_error is True
+            entries.append(Result(at, block.tool_use_id, is_error, block.content, line.toolUseResult, line.promptId))
+        elif block.type == "text" and block.text is not None:
+            entries += _text_entries(line, at, block.text)
+    return entries
 
 
-def _text_entries(line: _Line, at: int | None, text: str) -> Iterator[Entry]:
+def _text_entries(line: Line, at: int | None, text: str) -> Iterator[Entry]:
     if text.startswith(_INTERRUPT_TEXT):
-        yield Interrupt(at=at, message_id=_text(line.interruptedMessageId))
+        yield Interrupt(at=at, message_id=line.interruptedMessageId)
         return
     yield from _notices(line, text)
-    yield Prompt(at=at, kind=_prompt_kind(line, text), prompt_id=_text(line.promptId) or _text(line.uuid), text=text)
+    yield Prompt(at=at, kind=_prompt_kind(line, text), prompt_id=line.promptId or line.uuid, text=text)
 
 
-def _prompt_kind(line: _Line, text: str) -> PromptKind:
-    origin = line.origin.get("kind") if isinstance(line.origin, dict) else None
+def _prompt_kind(line: Line, text: str) -> PromptKind:
+    origin = line.origin.kind if line.origin is not None else None
     if text.startswith(_NOTIFICATION_TAG) or origin == "task-notification":
         return "notification"
     if line.isCompactSummary is True:
@@ -234,15 +230,24 @@ def _prompt_kind(line: _Line, text: str) -> PromptKind:
     return "meta" if line.isMeta is True else "user"
 
 
-def _notices(line: _Line, text: str) -> Iterator[Notice]:
+def _notices(line: Line, text: str) -> Iterator[Notice]:
     if text.startswith(_NOTIFICATION_TAG):
         yield Notice(
             at=_time_ms(line),
-            prompt_id=_text(line.promptId),
+            prompt_id=line.promptId,
             task_id=_tag(text, "task-id"),
             tool_use_id=_tag(text, "tool-use-id"),
             status=_tag(text, "status"),
+            answer=_notified(text),
         )
+
+
+def _notified(text: str) -> str:
+    """What a notification gives the parent; nothing where the agent was stopped at its turn limit."""
+    summary = _tag(text, "summary") or ""
+    if _TURN_LIMIT in summary:
+        return ""
+    return (_tag(text, "result") or summary.partition(" failed: ")[2])[:_ANSWER_LIMIT]
 
 
 def _tag(text: str, name: str) -> str | None:
@@ -251,28 +256,20 @@ def _tag(text: str, name: str) -> str | None:
     return text[start + len(name) + 2 : end].strip() if 0 <= start < end else None
 
 
-def _blocks(content: Any) -> list[Any]:
+def _blocks_of(line: Line) -> Sequence[Block]:
+    """The content blocks of a line; none where its content is mere text."""
+    content = line.message.content if line.message is not None else None
+    return content if isinstance(content, list) else ()
+
+
+def _blocks(content: str | list[Block] | None) -> list[Block]:
     if isinstance(content, str):
-        return [{"type": "text", "text": content}]
-    return content if isinstance(content, list) else []
+        return [Block(type="text", text=content)]
+    return content or []
 
 
-def _flat_text(content: Any) -> str:
-    return "\n".join(
-        block["text"] for block in _blocks(content) if isinstance(block, dict) and isinstance(block.get("text"), str)
-    )
-
-
-def _usage(raw: Any) -> Usage | None:
-    if not isinstance(raw, dict):
-        return None
-    keys = ("input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens")
-    counts = [value if isinstance(value := raw.get(key), int) and value >= 0 else None for key in keys]
-    return Usage(*counts)
-
-
-def _time_ms(line: _Line) -> int | None:
-    if not isinstance(line.timestamp, str):
+def _time_ms(line: Line) -> int | None:
+    if line.timestamp is None:
         return None
     try:
         moment = datetime.fromisoformat(line.timestamp)
@@ -281,9 +278,5 @@ def _time_ms(line: _Line) -> int | None:
     return round(moment.timestamp() * 1000) if moment.tzinfo else None
 
 
-def _text(value: Any) -> str | None:
-    return value if isinstance(value, str) and value else None
-
-
-def _first(values: Iterable[Any]) -> str | None:
-    return next((value for value in values if isinstance(value, str) and value), None)
+def _first(values: Iterable[str | None]) -> str | None:
+    return next((value for value in values if value), None)

@@ -1,0 +1,51 @@
+"""What a call that reads or changes a file was given, and what came of it.
+
+Decoded by the few keys that are counted, because the rest is whole files: the text that was written, and the file as it
+was before.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+
+
+class Place(msgspec.Struct, gc=False):
+    """The file that a call names."""
+
+    file_path: str | None = None
+    notebook_path: str | None = None
+
+
+class Replacement(msgspec.Struct, gc=False):
+    """One replacement of ``Edit`` or ``MultiEdit``."""
+
+    old_string: str | None = None
+    new_string: str | None = None
+    replace_all: Any = None
+
+
+class Replacements(msgspec.Struct, gc=False):
+    """What ``MultiEdit`` was given."""
+
+    edits: list[Replacement] | None = None
+
+
+class Written(msgspec.Struct, gc=False):
+    """What ``Write`` was given."""
+
+    content: str | None = None
+
+
+class Hunk(msgspec.Struct, gc=False):
+    """One hunk of a patch, its lines with their signs."""
+
+    lines: list[str] | None = None
+
+
+class Change(msgspec.Struct, gc=False):
+    """``toolUseResult`` of an editing call."""
+
+    type: str | None = None
+    structuredPatch: list[Hunk] | None = None  # noqa: N815 - the client's own key
