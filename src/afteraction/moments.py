@@ -32,7 +32,7 @@ def known_epoch_ms(timestamp: str | None) -> int | None:
 def utc_timestamp(at_ms: int) -> str:
     """An epoch-millisecond time as ``2025-10-30T12:35:00.123Z``."""
     moment = datetime.fromtimestamp(at_ms // 1000, UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{at_ms % 1000:03d}Z"
+    return f"{moment.replace(tzinfo=None).isoformat()}.{at_ms % 1000:03d}Z"
 
 
 def utc_date(at_ms: int) -> str:

@@ -111,7 +111,7 @@ def test_a_session_that_cannot_be_processed_stops_no_other(machine: Machine) -> 
 
     done = machine.afteraction("collect", "--sweep")
 
-    assert (done.returncode, "1 sessions could not be processed" in done.stderr) == (1, True)
+    assert (done.returncode, "sessions that could not be processed: 1." in done.stderr) == (1, True)
     (day / name).rmdir()
     assert [r for r in machine.records() if r["metadata"]["session_id"] != blocked["metadata"]["session_id"]] == (
         expected_records()

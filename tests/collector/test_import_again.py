@@ -146,6 +146,20 @@ def test_an_import_that_is_killed_is_finished_by_the_next(share: float, tmp_path
     assert leftovers(killed) == []
 
 
+def test_days_read_by_an_import_that_was_stopped_are_known_after_the_next(tmp_path: Path) -> None:
+    """An import that is stopped tells no days; the one that goes on tells those of all sessions, not of the rest."""
+    whole, stopped = Machine(tmp_path / "whole"), Machine(tmp_path / "stopped")
+    projects = copy_sessions(["00_basic", "02d_bg_nested"], tmp_path / "backup")
+    for machine in (whole, stopped):
+        machine.home.mkdir()
+    known = imported(whole, projects)["known_days"]
+    imported(stopped, projects)
+    (stopped.root / "state" / "coverage.json").unlink()
+
+    assert known != []
+    assert imported(stopped, projects)["known_days"] == known
+
+
 def let_a_minute_pass(machine: Machine) -> None:
     """What a killed writer left is taken for another writer's work for a minute."""
     for path in leftovers(machine):

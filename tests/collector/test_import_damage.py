@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -161,7 +162,7 @@ def test_what_is_no_transcript_is_counted_and_left_alone(tmp_path: Path) -> None
     os.mkfifo(projects / "pipe.jsonl")
     (projects / "dangling.jsonl").symlink_to(tmp_path / "nowhere")
 
-    assert counted(imported(machine, projects)) == {**GOOD, "foreign": 2, "not_regular": 3}
+    assert counted(imported(machine, projects)) == {**GOOD, "foreign": 2, "not_regular": 4}
     assert_as_recorded(machine)
 
 
@@ -208,6 +209,38 @@ def test_what_may_not_be_read_is_counted_and_read_when_it_may_be(tmp_path: Path)
         path.chmod(0o700)
     imported(machine, tmp_path / "backup", prefix=UNPRIVILEGED)
     assert len(machine.records()) == 6
+
+
+def test_a_session_s_own_folder_may_be_forbidden(tmp_path: Path) -> None:
+    """What lies in it is unknown, and no failure: the main file tells what it can until the folder may be read."""
+    machine = Machine(tmp_path)
+    projects = copy_sessions([CASE], tmp_path / "backup")
+    folder = main_files(projects)[0].with_suffix("")
+    folder.chmod(0)
+
+    counts = imported(machine, projects, prefix=UNPRIVILEGED)
+    assert (counts["unreadable_files"], counts["failures"]) == (1, 0)
+    assert [record["metadata"]["tools_used"] for record in machine.records()] == [None]
+
+    folder.chmod(0o700)
+    imported(machine, projects, prefix=UNPRIVILEGED)
+    assert_as_recorded(machine)
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+def test_a_clock_that_was_wrong_costs_nothing(day: str, tmp_path: Path) -> None:
+    """The first and the last day that can be written have no neighbours: their sessions are imported like any other."""
+    machine = Machine(tmp_path)
+    projects = copy_sessions([CASE, "02d_bg_nested"], tmp_path / "backup")
+    for path in projects.rglob("*.jsonl"):
+        if "66e8fc2f" in str(path):
+            path.write_bytes(re.sub(rb'"timestamp":"[0-9-]{10}', b'"timestamp":"' + day.encode(), path.read_bytes()))
+    silent_for(projects, HOUR_S)
+
+    counts = imported(machine, projects)
+
+    assert (counts["invocations"], counts["written"], counts["failures"]) == (3, 3, 0)
+    assert day in {record["timestamp"][:10] for record in machine.records()}
 
 
 def test_damage_in_one_session_does_not_reach_another(tmp_path: Path) -> None:

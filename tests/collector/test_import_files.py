@@ -142,8 +142,24 @@ def test_a_folder_without_transcripts_is_said_to_hold_none(tmp_path: Path) -> No
     assert nothing.stderr == (
         f"afteraction: no transcripts in {tmp_path / 'empty'}; name a folder that holds some: afteraction import PATH\n"
     )
-    assert run(machine, "import").returncode == 3
+    own = run(machine, "import")
+    assert own.returncode == 3
+    assert "permission" not in own.stdout
     assert run(machine, "import", tmp_path / "missing").returncode == 2
+
+
+def test_a_folder_with_foreign_files_alone_holds_no_transcripts(tmp_path: Path) -> None:
+    """They are named each time, and neither counted as sessions nor as unchanged ones."""
+    machine = Machine(tmp_path)
+    notes = tmp_path / "notes"
+    notes.mkdir()
+    (notes / "notes.jsonl").write_text('{"note": "none of the client\'s"}\n')
+
+    first, second = (run(machine, "import", notes) for _ in range(2))
+
+    assert first.returncode == 3
+    assert "1 file without a transcript" in first.stdout
+    assert (second.returncode, second.stdout) == (first.returncode, first.stdout)
 
 
 def test_a_root_that_cannot_be_written_is_one_clear_line(tmp_path: Path) -> None:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import fcntl
 import os
 import pty
+import signal
 import struct
 import subprocess
 import sys
 import termios
 from typing import TYPE_CHECKING
 
-from tests.collector.importing import client_s, copy_sessions, many_sessions, run, truth
+from tests.collector.importing import UNPRIVILEGED, client_s, copy_sessions, many_sessions, run, truth, wait_for
 from tests.replay import Machine
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+MANY = 400
 BAR = "Reading transcripts"
 ENOUGH = 3000
 """Sessions whose import takes more than the second after which a bar is shown, on any machine."""
@@ -48,6 +50,40 @@ def test_only_the_first_run_imports(tmp_path: Path) -> None:
 
     assert (second.returncode, second.stderr) == (0, "")
     assert truth(machine) == before
+
+
+def test_a_first_run_that_was_stopped_goes_on(tmp_path: Path) -> None:
+    """Half a history is never shown as if it were the whole: the next run reads the rest first."""
+    whole, stopped = Machine(tmp_path / "whole"), Machine(tmp_path / "stopped")
+    for machine in (whole, stopped):
+        many_sessions(client_s(machine), MANY)
+    board = run(whole).stdout
+
+    process = subprocess.Popen([sys.executable, "-m", "afteraction"], env=stopped.environ, stderr=subprocess.PIPE)
+    wait_for(process, lambda: len(list(stopped.root.glob("invocations/*/*.json"))) > MANY // 4)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate()
+    assert (process.returncode, told.splitlines()[-1]) == (
+        1,
+        b"afteraction: stopped; what was read is kept. For the rest: afteraction import",
+    )
+    again = run(stopped)
+
+    assert again.stderr.startswith("The last import was stopped. Reading the history in ")
+    assert again.stdout == board
+    assert run(stopped).stderr == ""
+
+
+def test_a_client_s_folder_that_may_not_be_looked_into_is_no_history(tmp_path: Path) -> None:
+    """One line and exit 3, never a traceback."""
+    machine = Machine(tmp_path)
+    copy_sessions(["00_basic"], client_s(machine))
+    client_s(machine).parent.chmod(0)
+
+    done = run(machine, prefix=UNPRIVILEGED)
+
+    client_s(machine).parent.chmod(0o700)
+    assert (done.returncode, done.stderr.count("\n")) == (3, 1)
 
 
 def test_a_report_that_is_named_imports_nothing(tmp_path: Path) -> None:

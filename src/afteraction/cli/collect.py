@@ -51,4 +51,4 @@ def collect(*, sweep: bool, as_json: bool) -> None:
     else:
         click.echo(f"{written} records written, {running} invocations still running.")
     if failures:
-        raise StoreError(f"{len(failures)} sessions could not be processed. Run: afteraction doctor")
+        raise StoreError(f"sessions that could not be processed: {len(failures)}. Run: afteraction doctor")

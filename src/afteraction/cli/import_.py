@@ -56,8 +56,8 @@ def import_(*, paths: tuple[Path, ...], jobs: int | None, again: bool, as_json: 
         for line in summary_lines(reports, coverage):
             click.echo(line)
     if failures:
-        raise StoreError(f"{len(failures)} sessions could not be processed. Run: afteraction doctor")
-    if not any(report.files for report in reports):
+        raise StoreError(f"sessions that could not be processed: {len(failures)}. Run: afteraction doctor")
+    if not any(report.sessions for report in reports):
         searched = ", ".join(map(str, paths)) or "the client's projects folder"
         raise NotFoundError(f"no transcripts in {searched}; name a folder that holds some: afteraction import PATH")
 
@@ -71,7 +71,7 @@ def run_import(root: Root, place: Path | None, *, jobs: int | None, again: bool)
     from afteraction.collector.history import default_jobs
     from afteraction.collector.lock import CollectorLock
     from afteraction.collector.run import HistoryRequest, run_collector
-    from afteraction.errors import StoreError
+    from afteraction.errors import AfteractionError, StoreError
 
     lock = CollectorLock(root)
     try:
@@ -79,6 +79,8 @@ def run_import(root: Root, place: Path | None, *, jobs: int | None, again: bool)
         with Progress("Reading transcripts") as progress:
             request = HistoryRequest(place, jobs or default_jobs(), again=again, progress=progress)
             run = run_collector(root, os.environ, lock, history=request)
+    except KeyboardInterrupt:
+        raise AfteractionError("stopped; what was read is kept. For the rest: afteraction import") from None
     except OSError as error:
         raise StoreError(f"cannot write {root.path}: {error.strerror}. Run: afteraction doctor") from error
     assert run.history is not None  # noqa: S101 - it was asked for

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from afteraction.paths import Root
 
 
+_OURS = Path(__file__).parent.parent
+
+
 @dataclass(frozen=True, slots=True)
 class Failure:
     """One error of ours or of the system."""
@@ -33,7 +36,7 @@ class Failure:
 
 def describe(error: BaseException) -> Failure:
     """What may be kept of an error."""
-    frames = traceback.extract_tb(error.__traceback__)
+    frames = [frame for frame in traceback.extract_tb(error.__traceback__) if _OURS in Path(frame.filename).parents]
     where = f"{Path(frames[-1].filename).name}:{frames[-1].lineno}" if frames else "unknown"
     message = type(error).__name__
     if isinstance(error, OSError) and error.strerror:

@@ -13,7 +13,8 @@ import os
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from afteraction.collector.history_memory import HistoryMemory
+from afteraction.collector.failures import describe
+from afteraction.collector.history_memory import HistoryMemory, Seen
 from afteraction.collector.history_reading import Reader, SessionRead, read_sessions
 from afteraction.collector.storing import store_conclusion
 from afteraction.moments import DAY_MS, utc_day
@@ -22,7 +23,7 @@ from afteraction.store.coverage import extend_coverage
 from afteraction.store.records import RecordStore
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
 
     from afteraction.collector.failures import Failure
@@ -66,7 +67,7 @@ class ImportReport:
     open: int = 0
     """Invocations that still run."""
     first_ms: int | None = None
-    """The oldest line of any session that was read, epoch ms."""
+    """The oldest line of any session that was read now or before, epoch ms."""
     failures: list[Failure] = field(default_factory=list)
     """Why a session could not be processed, one each; the next import tries again."""
 
@@ -100,8 +101,12 @@ def import_history(root: Root, place: Path, order: ImportOrder, *, heard: frozen
     report = _found(walk)
     wanted = [session for session in walk.sessions if session.session_id not in heard]
     report.live = len(walk.sessions) - len(wanted)
-    todo = [session for session in wanted if order.again or memory.needs(session)]
-    report.unchanged = len(wanted) - len(todo)
+    known = {session.place: memory.unchanged(session) for session in wanted if not order.again}
+    todo = [session for session in wanted if known.get(session.place) is None]
+    _leave_out(report, known.values())
+    if order.still_written and todo:
+        memory.unfinished = True
+        memory.save(root)
     store = RecordStore(root, durable=False)
     total, done = sum(session.size for session in todo), 0
     config_dir = projects.parent if projects.name == "projects" else projects
@@ -118,12 +123,20 @@ def import_history(root: Root, place: Path, order: ImportOrder, *, heard: frozen
             unsaved = 0
         if order.progress is not None:
             order.progress(done, total)
-    if report.first_ms is not None:
-        changed = [session.changed_ms for session in walk.sessions]
-        newest = order.now_ms if order.still_written else max(changed)
-        known_from = max(report.first_ms, min(*changed, newest - _RETENTION_MS))
-        extend_coverage(root, utc_day(min(known_from, newest)), utc_day(newest))
+    if order.still_written and memory.unfinished:
+        memory.unfinished = False
+        memory.save(root)
+    _note_days(root, report.first_ms, walk, order)
     return report
+
+
+def _note_days(root: Root, first_ms: int | None, walk: Walk, order: ImportOrder) -> None:
+    if first_ms is None:
+        return
+    changed = [session.changed_ms for session in walk.sessions]
+    newest = order.now_ms if order.still_written else max(changed)
+    known_from = max(first_ms, min(*changed, newest - _RETENTION_MS))
+    extend_coverage(root, utc_day(min(known_from, newest)), utc_day(newest))
 
 
 def _found(walk: Walk) -> ImportReport:
@@ -135,6 +148,17 @@ def _found(walk: Walk) -> ImportReport:
         not_regular=walk.not_regular,
         unreadable_files=walk.unreadable,
     )
+
+
+def _leave_out(report: ImportReport, known: Iterable[Seen | None]) -> None:
+    """Count what was read before and is left out now."""
+    for seen in filter(None, known):
+        if seen.foreign:
+            report.sessions -= 1
+            report.foreign += 1
+        else:
+            report.unchanged += 1
+            report.first_ms = min(filter(None, (report.first_ms, seen.first_ms)), default=None)
 
 
 def _take(
@@ -150,7 +174,14 @@ def _take(
     if result.failure is not None:
         report.failures.append(result.failure)
         return
-    still_open = 0
+    found = result.conclusion
+    try:
+        report.written += store_conclusion(root, store, found) if found is not None else 0
+    except OSError:
+        raise  # the disk's fault, and every session's
+    except Exception as error:  # noqa: BLE001 - one session must not stop the others
+        report.failures.append(describe(error))
+        return
     unreadable = sum(not os.access(path, os.R_OK) for path, *_ in session.files.fingerprint())
     report.unreadable_files += unreadable
     if result.foreign:
@@ -159,14 +190,13 @@ def _take(
     else:
         report.read += 1
         report.first_ms = min(filter(None, (report.first_ms, result.first_ms)), default=None)
-        found = result.conclusion
         if found is None or not (found.records or found.open or found.denied):
             report.without_subagents += 1
         if found is not None:
             report.invocations += len(found.records)
-            report.written += store_conclusion(root, store, found)
-            report.open += (still_open := found.open)
-    memory.note(session, still_open=still_open > 0 or unreadable > 0)
+            report.open += found.open
+    still_open = unreadable > 0 or (found is not None and found.open > 0)
+    memory.note(session, Seen(session.stamp, still_open, result.first_ms, result.foreign))
 
 
 def default_jobs() -> int:

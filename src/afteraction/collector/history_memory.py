@@ -28,6 +28,10 @@ class Seen(msgspec.Struct, frozen=True, array_like=True):
     stamp: str
     open: bool
     """Something in it still ran, or could not be read."""
+    first_ms: int | None = None
+    """Its oldest line, epoch ms: an import that was stopped has told no days yet."""
+    foreign: bool = False
+    """It is no transcript."""
 
 
 class HistoryMemory(msgspec.Struct):
@@ -35,6 +39,8 @@ class HistoryMemory(msgspec.Struct):
 
     reader: int = READER
     sessions: dict[str, Seen] = {}
+    unfinished: bool = False
+    """An import of the client's own history began and has not ended."""
 
     @classmethod
     def load(cls, root: Root) -> Self:
@@ -49,14 +55,14 @@ class HistoryMemory(msgspec.Struct):
         """Replace the stored memory."""
         write_atomic(_file(root), msgspec.json.encode(self))
 
-    def needs(self, session: PastSession) -> bool:
-        """Whether there may be anything new in a session: its files changed, or something in it still ran."""
+    def unchanged(self, session: PastSession) -> Seen | None:
+        """What is known of a session with nothing new; None when its files changed or something in it still ran."""
         seen = self.sessions.get(str(digest(session.place)))
-        return seen is None or seen.open or seen.stamp != session.stamp
+        return None if seen is None or seen.open or seen.stamp != session.stamp else seen
 
-    def note(self, session: PastSession, *, still_open: bool) -> None:
+    def note(self, session: PastSession, seen: Seen) -> None:
         """Remember a session as it was read."""
-        self.sessions[str(digest(session.place))] = Seen(session.stamp, still_open)
+        self.sessions[str(digest(session.place))] = seen
 
 
 def _file(root: Root) -> Path:

@@ -26,7 +26,7 @@ def check_settings(targets: Sequence[Target]) -> list[Check]:
     """One row per settings file that holds hooks of ours, or cannot be read; one problem when none does."""
     rows = [row for target in targets for row in _check_target(target)]
     if not any(row.check.startswith("hooks") for row in rows):
-        rows.insert(0, problem("hooks", "not installed: nothing is recorded", "run: afteraction install --user"))
+        rows.insert(0, problem("hooks", "not installed: nothing new is recorded", "run: afteraction install --user"))
     return rows
 
 

@@ -20,9 +20,9 @@ _COUNTED = (
     ("foreign", "{} {files} without a transcript"),
     ("too_large", "{} {files} too large to read"),
     ("not_regular", "{} {links} or special {files}"),
-    ("unreadable_files", "{} {files} or folders without permission"),
+    ("unreadable_files", "{} {files} or {folders} without permission"),
 )
-_WORDS = ("line", "file", "link", "session", "invocation", "record")
+_WORDS = ("line", "file", "folder", "link", "session", "invocation", "record")
 _MEGABYTE = 1_000_000
 
 

@@ -73,14 +73,19 @@ def _open_locked(temporary: Path) -> int:
 
 
 def flush_files(paths: Iterable[Path]) -> None:
-    """Make many written files durable at once; those that are gone by now are left out.
+    """Make many written files durable at once; those that are gone by now are left out. OSError when one cannot be.
 
     The file system commits what waits together: 400 files take 0.15 s in eight threads, 1.4 s one after the other.
     """
     from concurrent.futures import ThreadPoolExecutor
 
-    with ThreadPoolExecutor(_FLUSHERS) as pool:
-        list(pool.map(_flush, paths))
+    written = list(paths)
+    try:
+        with ThreadPoolExecutor(_FLUSHERS) as pool:
+            list(pool.map(_flush, written))
+    except RuntimeError:  # no thread to be had: too little memory, or too many of them
+        for path in written:
+            _flush(path)
 
 
 def _flush(path: Path) -> None:

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _NAME_LIMIT = 80
+_DAY = timedelta(days=1)
 _ID = re.compile(r"inv-(\d{4})(\d{2})(\d{2})-([A-Za-z0-9]+)")
 
 
@@ -133,4 +134,5 @@ def encode_record(record: Invocation) -> bytes:
 
 def _days_around(day: str) -> tuple[str, str, str]:
     middle = date.fromisoformat(day)
-    return day, (middle - timedelta(days=1)).isoformat(), (middle + timedelta(days=1)).isoformat()
+    before, after = max(middle, date.min + _DAY) - _DAY, min(middle, date.max - _DAY) + _DAY
+    return day, before.isoformat(), after.isoformat()

@@ -20,6 +20,7 @@ from afteraction.sources.claude.session_files import (
     MAX_TRANSCRIPT_BYTES,
     SessionFiles,
     file_stamp,
+    is_kind,
     session_named_in,
 )
 
@@ -73,7 +74,7 @@ class _Parts:
 def projects_in(folder: Path) -> Path:
     """Where the transcripts lie: the folder itself, or ``projects`` in it when it is the client's own folder."""
     inside = folder / "projects"
-    return inside if folder.name != "projects" and inside.is_dir() else folder
+    return inside if folder.name != "projects" and is_kind(inside, stat.S_ISDIR) else folder
 
 
 def walk_history(place: Path) -> Walk:
@@ -146,7 +147,7 @@ def _main_of(path: Path) -> Path | None:
 
 def _transcripts(root: Path, walk: Walk) -> Iterator[tuple[Path, os.stat_result]]:
     """All transcript-like regular files beneath ``root`` with what the file system says of them."""
-    if root.is_file():
+    if is_kind(root, stat.S_ISREG):
         yield from _beside(root, walk)
         return
     folders = [root]
@@ -155,18 +156,34 @@ def _transcripts(root: Path, walk: Walk) -> Iterator[tuple[Path, os.stat_result]
         try:
             with os.scandir(folder) as entries:
                 listed = list(entries)
+        except FileNotFoundError:
+            continue
+        except NotADirectoryError:  # a pipe or a device that was named
+            walk.not_regular += 1
+            continue
         except OSError:
             walk.unreadable += 1
             continue
         for entry in listed:
             if entry.is_dir(follow_symlinks=False):
                 folders.append(folder / entry.name)
-            elif entry.name.endswith(_SUFFIX):
-                found = entry.stat(follow_symlinks=False)
-                if stat.S_ISREG(found.st_mode):
-                    yield folder / entry.name, found
-                else:
-                    walk.not_regular += 1
+            elif (found := _regular(entry, walk)) is not None:
+                yield folder / entry.name, found
+
+
+def _regular(entry: os.DirEntry[str], walk: Walk) -> os.stat_result | None:
+    """What the file system says of a transcript-like regular file; links to others and to folders are counted."""
+    if not entry.name.endswith(_SUFFIX):
+        walk.not_regular += entry.is_symlink() and entry.is_dir()
+        return None
+    try:
+        found = entry.stat(follow_symlinks=False)
+    except FileNotFoundError:  # swept since it was listed
+        return None
+    if stat.S_ISREG(found.st_mode):
+        return found
+    walk.not_regular += 1
+    return None
 
 
 def _beside(file: Path, walk: Walk) -> Iterator[tuple[Path, os.stat_result]]:

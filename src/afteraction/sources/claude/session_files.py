@@ -20,7 +20,7 @@ from afteraction.sources.claude.lines import SPAWNING_TOOLS, Lines
 from afteraction.sources.claude.transcript import parse_main, parse_meta, parse_transcript, session_of
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Sequence
+    from collections.abc import Callable, Container, Sequence
     from pathlib import Path
 
     from afteraction.sources.claude.lines import Data
@@ -61,7 +61,7 @@ def locate(main_path: Path, projects: Path) -> SessionFiles:
     main = trusted_file(main_path, projects)
     folder = main_path.with_suffix("") / "subagents"
     agents: dict[str, Path] = {}
-    if folder.is_dir():
+    if is_kind(folder, stat.S_ISDIR):
         for found in sorted(folder.rglob(f"{AGENT_PREFIX}*.jsonl")):
             path = trusted_file(found, projects)
             if path is not None:
@@ -120,7 +120,7 @@ def find_main(projects: Path, session_id: str | None) -> Path | None:
     if session_id is None or not _SESSION_ID.fullmatch(session_id):
         return None
     found = (folder / f"{session_id}.jsonl" for folder in _folders(projects))
-    return next((path for path in found if path.is_file()), None)
+    return next((path for path in found if is_kind(path, stat.S_ISREG)), None)
 
 
 def trusted_file(path: Path, projects: Path) -> Path | None:
@@ -163,7 +163,17 @@ def named_elsewhere(main_path: Path | None, main: Transcript | None, agents: Con
     if not missing:
         return frozenset()
     folders = [main_path.parent, *(folder / "subagents" for folder in _folders(main_path.parent))]
-    return frozenset(i for i in missing if any((at / f"{AGENT_PREFIX}{i}.jsonl").is_file() for at in folders))
+    return frozenset(
+        i for i in missing if any(is_kind(at / f"{AGENT_PREFIX}{i}.jsonl", stat.S_ISREG) for at in folders)
+    )
+
+
+def is_kind(path: Path, kind: Callable[[int], bool], *, linked: bool = True) -> bool:
+    """Whether a path leads to what ``stat.S_ISREG`` or ``S_ISDIR`` asks for; False where one may not even look."""
+    try:
+        return kind(path.stat(follow_symlinks=linked).st_mode)
+    except OSError:
+        return False
 
 
 def file_stamp(path: Path) -> tuple[int, int]:
@@ -212,6 +222,6 @@ def read_content(path: Path) -> Data:
 
 def _read_meta(path: Path) -> AgentMeta:
     meta = path.with_suffix(".meta.json")
-    if not meta.is_file() or meta.is_symlink() or meta.stat().st_size > _MAX_META_BYTES:
+    if not is_kind(meta, stat.S_ISREG, linked=False) or file_stamp(meta)[0] > _MAX_META_BYTES:
         return AgentMeta()
     return parse_meta(bytes(read_content(meta)))
