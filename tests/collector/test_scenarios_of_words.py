@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -76,7 +77,7 @@ def event(at: int, name: str, **payload: object) -> HookEvent:
 
 def with_agent_s_last_line(line: dict[str, Any]) -> Life:
     """The life of an agent that ended on this line."""
-    main, _ = parse_main(jsonl(user("go"), SPAWN, FAILED))
+    main, _ = parse_main(BytesIO(jsonl(user("go"), SPAWN, FAILED)))
     agents = {AGENT: parse_transcript(jsonl(user("go"), line), agent_id=AGENT)}
     (life,) = reconcile(SessionEvidence(SESSION, (), main, agents, "stale")).lives
     return life
@@ -102,7 +103,7 @@ def test_old_clients_say_in_words_what_new_ones_have_keys_for(words: str, error:
 def test_a_malformed_call_was_denied_by_nobody() -> None:
     """A call that lacks a parameter comes back as an error; neither a rule, nor a hook, nor the user refused it."""
     fault = "<tool_use_error>InputValidationError: the required parameter `prompt` is missing</tool_use_error>"
-    main, _ = parse_main(jsonl(user("go"), SPAWN, result(CALL, fault, error=True)))
+    main, _ = parse_main(BytesIO(jsonl(user("go"), SPAWN, result(CALL, fault, error=True))))
     findings = reconcile(SessionEvidence(SESSION, (), main, {}, "stale"))
 
     assert (findings.lives, dict(findings.denied)) == ((), {})
@@ -125,7 +126,7 @@ def test_hooks_alone_tie_an_interruption_to_the_agent_that_ran() -> None:
 def test_leaving_at_the_prompt_abandons_what_runs() -> None:
     """New clients mark nothing in what they leave running at ``/exit``: only a hook tells that the user left there."""
     launched = result(CALL, "launched", toolUseResult={"status": "async_launched", "agentId": AGENT})
-    main, _ = parse_main(jsonl(user("go"), SPAWN, launched))
+    main, _ = parse_main(BytesIO(jsonl(user("go"), SPAWN, launched)))
     work = jsonl(user("go"), said(call("Bash", "t2", command="make"), stop="tool_use"), result("t2", "137", error=True))
     agents = {AGENT: parse_transcript(work, agent_id=AGENT, meta=AgentMeta(request_shape="background"))}
     events = (event(5_000_000_000_000, "SessionEnd", reason="prompt_input_exit"),)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -123,8 +124,13 @@ MAKERS: st.SearchStrategy[Callable[[int], Line]] = st.one_of(
 )
 
 
-def written(made: list[Line]) -> bytes:
-    return b"".join(json.dumps(one).encode() + b"\n" for one in made)
+COMPACT = (",", ":")
+"""How the client writes."""
+SEPARATORS = st.sampled_from([COMPACT, (", ", ": "), (" ,", " : ")])
+
+
+def written(made: list[Line], separators: tuple[str, str] = COMPACT) -> bytes:
+    return b"".join(json.dumps(one, separators=separators).encode() + b"\n" for one in made)
 
 
 def conclude(main: Transcript, agent_answer: str | None) -> Conclusion:
@@ -138,18 +144,20 @@ def conclude(main: Transcript, agent_answer: str | None) -> Conclusion:
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(makers=st.lists(MAKERS, min_size=1, max_size=12), agent_answer=ENDS | st.just(CUT))
-def test_what_is_left_out_changes_no_conclusion(makers: list[Callable[[int], Line]], agent_answer: str | None) -> None:
-    """Looking only at the lines that can matter leads to the same records as looking at all of them."""
+@given(makers=st.lists(MAKERS, min_size=1, max_size=12), agent_answer=ENDS | st.just(CUT), separators=SEPARATORS)
+def test_what_is_left_out_changes_no_conclusion(
+    makers: list[Callable[[int], Line]], agent_answer: str | None, separators: tuple[str, str]
+) -> None:
+    """Looking only at the lines that can matter leads to the same records as looking at all of them, however spaced."""
     first = line(99, "user", "Do it", promptId="p0", timestamp=at(0))
-    main = written([first, *(make(number) for number, make in enumerate(makers))])
+    main = written([first, *(make(number) for number, make in enumerate(makers))], separators)
 
-    assert conclude(parse_main(main)[0], agent_answer) == conclude(parse_transcript(main), agent_answer)
+    assert conclude(parse_main(BytesIO(main))[0], agent_answer) == conclude(parse_transcript(main), agent_answer)
 
 
 def test_one_answer_that_tells_nothing_does_not_stand_for_all() -> None:
     """Whether a client gives stop reasons is known from the first answer that has one, not from the first answer."""
-    main, _ = parse_main(written([prompt(99), answer(0, None), answer(1, "end_turn"), answer(2, "end_turn")]))
+    main, _ = parse_main(BytesIO(written([prompt(99), answer(0, None), answer(1, "end_turn"), answer(2, "end_turn")])))
 
     [record] = conclude(main, None).records
 
@@ -168,7 +176,7 @@ def test_bulk_is_left_out() -> None:
         result(4, 3, agent=AGENTS[0]),
     ]
 
-    main, _ = parse_main(written(made))
+    main, _ = parse_main(BytesIO(written(made)))
 
     assert [reply.uuid for reply in main.of(Reply)] == ["u0", "u3"]
     assert [answered.tool_use_id for answered in main.of(Result)] == ["c3"]

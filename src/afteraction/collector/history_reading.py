@@ -18,8 +18,8 @@ from afteraction.collector.evidence import SessionEvidence
 from afteraction.collector.failures import Failure, describe
 from afteraction.collector.liveness import linux_process_state, session_over
 from afteraction.sources.claude.lines import tells_of_agents
-from afteraction.sources.claude.session_files import named_elsewhere, read_content, read_session
-from afteraction.sources.claude.transcript import glance
+from afteraction.sources.claude.session_files import glance_at, named_elsewhere, read_content, read_session
+from afteraction.sources.claude.transcript import Glance
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -78,13 +78,9 @@ class Reader:
 
     def _read_whole(self, session: PastSession) -> SessionRead:
         files = session.files
-        first_ms = None
-        if files.main is not None:
-            content = read_content(files.main)
-            seen = glance(content)
-            first_ms = seen.first_at
-            if not files.agents and not (seen.is_transcript and tells_of_agents(content)):
-                return SessionRead(foreign=not seen.is_transcript, first_ms=first_ms)
+        seen = glance_at(files.main) if files.main is not None else Glance()
+        if not files.agents and not (files.main and seen.is_transcript and tells_of_agents(read_content(files.main))):
+            return SessionRead(foreign=not seen.is_transcript, first_ms=seen.first_at)
         main, agents = read_session(files)
         evidence = SessionEvidence(
             session_id=session.session_id,
@@ -101,7 +97,7 @@ class Reader:
             conclusion=conclusion,
             broken_lines=sum(transcript.unreadable for transcript in evidence.transcripts()),
             cut_files=sum(transcript.cut for transcript in evidence.transcripts()),
-            first_ms=min(filter(None, (first_ms, *starts)), default=None),
+            first_ms=min(filter(None, (seen.first_at, *starts)), default=None),
         )
 
 

@@ -34,10 +34,13 @@ def update_workflows(
         if record.workflow_id is not None:
             members.setdefault(record.workflow_id, []).append(record)
     gone = {workflow_id for workflow_id in left if workflow_id is not None}
-    for workflow_id in sorted({*members, *conclusion.denied, *gone}):
-        count, at = conclusion.denied.get(workflow_id, (0, ""))
-        frame = Frame(session_id=conclusion.session_id, project=conclusion.project, started_at=at)
-        with workflows_locked(root):
+    concerned = sorted({*members, *conclusion.denied, *gone})
+    if not concerned:
+        return
+    with workflows_locked(root):
+        for workflow_id in concerned:
+            count, at = conclusion.denied.get(workflow_id, (0, ""))
+            frame = Frame(session_id=conclusion.session_id, project=conclusion.project, started_at=at)
             extend_workflow(root, store, workflow_id, members.get(workflow_id, ()), denied=count, frame=frame)
 
 

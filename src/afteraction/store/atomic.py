@@ -77,15 +77,30 @@ def flush_files(paths: Iterable[Path]) -> None:
 
     The file system commits what waits together: 400 files take 0.15 s in eight threads, 1.4 s one after the other.
     """
-    from concurrent.futures import ThreadPoolExecutor
+    from threading import Thread
 
     written = list(paths)
-    try:
-        with ThreadPoolExecutor(_FLUSHERS) as pool:
-            list(pool.map(_flush, written))
-    except RuntimeError:  # no thread to be had: too little memory, or too many of them
-        for path in written:
+    failed: list[OSError] = []
+    shares = [written[first::_FLUSHERS] for first in range(min(_FLUSHERS, len(written)))]
+    threads = [Thread(target=_flush_all, args=(share, failed)) for share in shares]
+    for thread, share in zip(threads, shares, strict=True):
+        try:
+            thread.start()
+        except RuntimeError:  # no thread to be had: too little memory, or too many of them
+            _flush_all(share, failed)
+    for thread in threads:
+        if thread.ident is not None:
+            thread.join()
+    if failed:
+        raise failed[0]
+
+
+def _flush_all(paths: Iterable[Path], failed: list[OSError]) -> None:
+    for path in paths:
+        try:
             _flush(path)
+        except OSError as error:
+            failed.append(error)
 
 
 def _flush(path: Path) -> None:

@@ -25,13 +25,12 @@ if TYPE_CHECKING:
 Data = bytes | mmap.mmap
 """A transcript's content, read or mapped."""
 
-_BOM = b"\xef\xbb\xbf"
+BOM = b"\xef\xbb\xbf"
 _UNREAD = msgspec.Raw()
 _Count = Annotated[int, msgspec.Meta(ge=0)]
 
 SPAWNING_TOOLS = ("Agent", "Task", "Skill", "Workflow")
-TELLING_TOOLS = frozenset({*SPAWNING_TOOLS, "TaskStop", "SendMessage"})
-"""Calls of other tools, and their results, say nothing about subagents when they stand in a main file."""
+"""Tools whose calls may start a subagent."""
 _TELLS_OF_AGENTS = compile_search('"(?:' + "|".join(SPAWNING_TOOLS) + r')"|"isSidechain"\s*:\s*true')
 
 
@@ -139,20 +138,20 @@ class Lines:
             return list(self.one_by_one())
         found = [*whole, *self._read(max(start, end))]
         uuids = [line.uuid for line in found if line.uuid is not None]
-        return found if len(set(uuids)) == len(uuids) else list(_once(found))
+        return found if len(set(uuids)) == len(uuids) else list(once(found))
 
     def one_by_one(self) -> Iterator[Line]:
         """The lines in their order, each decoded when it is asked for."""
-        return _once(self._read(self._start()))
+        return once(self._read(self._start()))
 
     def _start(self) -> int:
-        return len(_BOM) if self._data[: len(_BOM)] == _BOM else 0
+        return len(BOM) if self._data[: len(BOM)] == BOM else 0
 
     def _read(self, start: int) -> Iterator[Line]:
         data, size = self._data, len(self._data)
         while start < size:
             end = data.find(b"\n", start) + 1 or size
-            line = _read_line(self._view[start:end]) if end - start > 1 else None
+            line = read_line(self._view[start:end]) if end - start > 1 else None
             if line is not None:
                 yield line
             elif data[end - 1 : end] != b"\n":
@@ -162,7 +161,8 @@ class Lines:
             start = end
 
 
-def _once(lines: Iterable[Line]) -> Iterator[Line]:
+def once(lines: Iterable[Line]) -> Iterator[Line]:
+    """The lines, those repeated with the same uuid once."""
     seen: set[str] = set()
     for line in lines:
         if line.uuid is None or line.uuid not in seen:
@@ -205,7 +205,8 @@ def _decoder(struct: type[Struct]) -> msgspec.json.Decoder[Struct]:
     return msgspec.json.Decoder(struct)
 
 
-def _read_line(raw: memoryview) -> Line | None:
+def read_line(raw: memoryview | bytes) -> Line | None:
+    """One line; None when it is no JSON object."""
     try:
         return _DECODER.decode(raw)
     except msgspec.ValidationError:
@@ -213,11 +214,11 @@ def _read_line(raw: memoryview) -> Line | None:
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         line = None
     if line is None and (whole := mended(raw)) is not None:
-        return _read_line(memoryview(whole))
+        return read_line(memoryview(whole))
     return line
 
 
-def _read_tolerantly(raw: memoryview) -> Line | None:
+def _read_tolerantly(raw: memoryview | bytes) -> Line | None:
     try:
         found = msgspec.json.decode(raw, type=dict[str, msgspec.Raw])
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):

@@ -8,6 +8,7 @@ is missing makes a record say less, while evidence from the wrong file would mak
 from __future__ import annotations
 
 import functools
+import io
 import mmap
 import os
 import re
@@ -17,7 +18,14 @@ from typing import TYPE_CHECKING
 
 from afteraction.sources.claude.entries import AgentMeta, Transcript
 from afteraction.sources.claude.lines import SPAWNING_TOOLS, Lines
-from afteraction.sources.claude.transcript import parse_main, parse_meta, parse_transcript, session_of
+from afteraction.sources.claude.transcript import (
+    Glance,
+    glance,
+    parse_main,
+    parse_meta,
+    parse_transcript,
+    session_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Sequence
@@ -137,7 +145,7 @@ def trusted_file(path: Path, projects: Path) -> Path | None:
 
 def read_session(files: SessionFiles, *, but: Container[str] = ()) -> tuple[Transcript | None, dict[str, Transcript]]:
     """Read the main file (None when there is none) and the agents', but for some agents'."""
-    main, agents = parse_main(read_content(files.main)) if files.main is not None else (None, {})
+    main, agents = _read_main(files.main)
     for agent_id, path in files.agents.items():
         if agent_id in but:
             continue
@@ -207,6 +215,25 @@ def session_named_in(path: Path) -> str | None:
         return None
 
 
+def glance_at(path: Path) -> Glance:
+    """Look at the first lines of a file; one that is gone tells nothing."""
+    try:
+        with path.open("rb") as file:
+            return glance(file)
+    except (FileNotFoundError, PermissionError):
+        return Glance()
+
+
+def _read_main(path: Path | None) -> tuple[Transcript | None, dict[str, Transcript]]:
+    if path is None:
+        return None, {}
+    try:
+        with path.open("rb", buffering=0) as file:
+            return parse_main(file)
+    except (FileNotFoundError, PermissionError):
+        return parse_main(io.BytesIO())
+
+
 def read_content(path: Path) -> Data:
     """A transcript's bytes; a large one is mapped, so that its size does not become memory. Empty when it is gone."""
     try:
@@ -221,7 +248,13 @@ def read_content(path: Path) -> Data:
 
 
 def _read_meta(path: Path) -> AgentMeta:
-    meta = path.with_suffix(".meta.json")
-    if not is_kind(meta, stat.S_ISREG, linked=False) or file_stamp(meta)[0] > _MAX_META_BYTES:
+    try:
+        descriptor = os.open(path.with_suffix(".meta.json"), os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+    except OSError:
         return AgentMeta()
-    return parse_meta(bytes(read_content(meta)))
+    try:
+        found = os.fstat(descriptor)
+        sane = stat.S_ISREG(found.st_mode) and found.st_size <= _MAX_META_BYTES
+        return parse_meta(os.read(descriptor, _MAX_META_BYTES)) if sane else AgentMeta()
+    finally:
+        os.close(descriptor)

@@ -24,10 +24,13 @@ from afteraction.sources.claude.entries import (
     ToolCall,
     Transcript,
 )
-from afteraction.sources.claude.lines import TELLING_TOOLS, Block, Line, Lines, Message, read_raw
+from afteraction.sources.claude.lines import BOM, Block, Line, Lines, Message, read_line, read_raw
+from afteraction.sources.claude.main_lines import MainLines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
+    from io import BytesIO, RawIOBase
+    from typing import BinaryIO
 
     from afteraction.sources.claude.lines import Data
 
@@ -36,6 +39,7 @@ _INTERRUPT_TEXT = "[Request interrupted by user"
 _TURN_LIMIT = "-turn limit"
 _ANSWER_LIMIT = 500
 _GLANCE_LINES = 20
+_GLANCE_BYTES = 4 * 1024 * 1024
 _BARE_TYPES = ("summary", "file-history-snapshot")
 """Lines of these types carry neither a session nor an id of their own."""
 _SYNTHETIC_MODEL = "<synthetic>"
@@ -64,43 +68,28 @@ def parse_transcript(data: Data, *, agent_id: str | None = None, meta: AgentMeta
     return _transcript(lines, reader, agent_id=agent_id, meta=meta or AgentMeta())
 
 
-def parse_main(data: Data) -> tuple[Transcript, dict[str, Transcript]]:
+def parse_main(file: RawIOBase | BytesIO) -> tuple[Transcript, dict[str, Transcript]]:
     """Read a main file, and the agents whose lines the oldest clients wrote into it, by their first line's uuid."""
-    reader = Lines(data)
-    lines = reader.all()
+    reader = MainLines(file)
+    lines = reader.in_order()
+    if not any(line.isSidechain for line in lines):
+        return _transcript(lines, reader), {}
+    file.seek(0)
+    every = Lines(file.read() or b"")
+    lines = every.all()
     roots: dict[str, str] = {}
     chains: dict[str, list[Line]] = {}
     for line in lines:
         if line.isSidechain and line.uuid:
             roots[line.uuid] = roots.get(line.parentUuid or "", line.uuid)
             chains.setdefault(roots[line.uuid], []).append(line)
-    main = _transcript(_telling([line for line in lines if not line.isSidechain]), reader)
+    main = _transcript([line for line in lines if not line.isSidechain], every)
     return main, {root: _transcript(chain, agent_id=root, inline=True) for root, chain in chains.items()}
-
-
-def _telling(lines: list[Line]) -> list[Line]:
-    """Of a main file's lines those that may tell of a subagent, of a prompt, or whether this client gives stop reasons.
-
-    Nearly all are calls of other tools and their results; to carry them on costs a tenth of an import.
-    """
-    calls = {block.id for line in lines for block in _blocks_of(line) if block.name in TELLING_TOOLS}
-    telling = []
-    gives_stop_reasons = False
-    for line in lines:
-        if line.type == "assistant":
-            told = [block for block in _blocks_of(line) if block.name in TELLING_TOOLS]
-            gives_one = line.message is not None and line.message.stop_reason is not None and not line.isApiErrorMessage
-            if told or (gives_one and not gives_stop_reasons):
-                telling.append(line)
-                gives_stop_reasons = gives_stop_reasons or gives_one
-        elif not (blocks := _blocks_of(line)) or [b for b in blocks if b.tool_use_id is None or b.tool_use_id in calls]:
-            telling.append(line)
-    return telling
 
 
 def _transcript(
     lines: list[Line],
-    reader: Lines | None = None,
+    reader: Lines | MainLines | None = None,
     *,
     agent_id: str | None = None,
     meta: AgentMeta = AgentMeta(),  # noqa: B008 - frozen
@@ -123,10 +112,13 @@ def _transcript(
     )
 
 
-def glance(data: Data) -> Glance:
-    """Look at the first lines of a file."""
+def glance(file: BinaryIO) -> Glance:
+    """Look at the first lines of a file, from where it stands."""
     seen = Glance()
-    for line in islice(Lines(data).one_by_one(), _GLANCE_LINES):
+    for raw in islice(iter(lambda: file.readline(_GLANCE_BYTES), b""), _GLANCE_LINES):
+        line = read_line(raw.removeprefix(BOM))
+        if line is None:
+            continue
         known = line.type is not None and bool(line.sessionId or line.uuid or line.type in _BARE_TYPES)
         seen = Glance(
             is_transcript=seen.is_transcript or known,
@@ -254,12 +246,6 @@ def _tag(text: str, name: str) -> str | None:
     start = text.find(f"<{name}>")
     end = text.find(f"</{name}>", start)
     return text[start + len(name) + 2 : end].strip() if 0 <= start < end else None
-
-
-def _blocks_of(line: Line) -> Sequence[Block]:
-    """The content blocks of a line; none where its content is mere text."""
-    content = line.message.content if line.message is not None else None
-    return content if isinstance(content, list) else ()
 
 
 def _blocks(content: str | list[Block] | None) -> list[Block]:
