@@ -51,8 +51,8 @@ def on_terminal(root: Path, *arguments: str, columns: int = 80, **variables: str
 
 
 def _environment(root: Path, variables: dict[str, str]) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "PYTHONPATH") if name in os.environ}
-    return {**kept, "OAK_TELEMETRY_DIR": str(root), "LANG": "C.UTF-8", **variables}
+    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPATH") if name in os.environ}
+    return {**kept, "HOME": str(root), "OAK_TELEMETRY_DIR": str(root), "LANG": "C.UTF-8", **variables}
 
 
 def _read(descriptor: int) -> bytes:

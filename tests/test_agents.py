@@ -270,7 +270,7 @@ def test_every_question_has_a_function_and_every_function_its_question() -> None
         path = importlib.import_module(f"afteraction.analytics.{module.name}").__file__
         assert path is not None
         with open(path, encoding="utf-8") as file:  # noqa: PTH123 - the name is a str already
-            called |= set(re.findall(r"index\.ask\(\s*\"(\w+)\"", file.read()))
+            called |= set(re.findall(r"(?:index\.ask\(|sql\(_FOLDER,)\s*\"(\w+)\"", file.read()))
 
     assert called == questions
 

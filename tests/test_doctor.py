@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 
 from tests.machine import Machine, machine_in
+from tests.records import busy_workflow, denied_workflow, history, workflow, write_records, write_workflow
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -162,3 +165,88 @@ def test_an_ascii_terminal_gets_ascii_signs(machine: Machine) -> None:
     machine.environ["LC_ALL"] = "C"
 
     assert machine.run("doctor").stdout.isascii()
+
+
+def test_disk_use_is_told_by_part(machine: Machine) -> None:
+    """Whoever runs out of room needs to know of what."""
+    write_records(machine.data, *history(30))
+    (machine.data / "quarantine").mkdir(mode=0o700)
+    (machine.data / "quarantine" / "bad.json").write_bytes(b"{" * 5_000)
+    machine.done("agents")
+
+    detail = rows(machine)["disk"]["detail"]
+
+    total, _, parts = detail.partition(": ")
+    assert total.endswith("kB")
+    assert [part.split(" ")[0] for part in parts.split(", ")] == ["records", "cache", "state", "quarantine"]
+    assert "quarantine 12.3 kB" in parts
+
+
+def test_what_packing_would_save_is_told_where_it_is_much(machine: Machine) -> None:
+    """Small files take whole blocks: a year of records is a few megabytes in blocks of hundreds."""
+    write_records(machine.data, *history(4_000, days=3))
+
+    row = rows(machine)["old records"]
+
+    assert (row["status"], row["next"]) == ("warning", "run: afteraction archive --older 30d")
+    assert "4,000 records older than 30 days take 16.4 MB, packed some" in row["detail"]
+    assert "4,000 records older than 90 days take 16.4 MB" in rows(machine)["prunable"]["detail"]
+    machine.done("archive", "--older", "30d")
+    after = rows(machine)
+    assert not {"old records", "prunable"} & after.keys()
+    assert after["archive"]["detail"] == "records: 4,000, days: 4, all as they were written"
+
+
+def test_a_damaged_part_of_the_archive_is_a_problem(machine: Machine) -> None:
+    """It is the truth, and nothing makes it again but a copy."""
+    write_records(machine.data, *history(10, days=1))
+    machine.done("archive", "--older", "30d")
+    part = next((machine.data / "archive").iterdir())
+    part.write_bytes(part.read_bytes()[:-30])
+
+    row = rows(machine)["archive"]
+
+    assert (row["status"], str(part) in row["detail"]) == ("problem", True)
+
+
+def test_what_is_derived_is_made_again(machine: Machine) -> None:
+    """``--fix`` says what it did: leftovers gone, workflow files and cache as the records say, refused calls kept."""
+    records, whole = busy_workflow()
+    paths = write_records(machine.data, *records)
+    expected = msgspec.structs.replace(whole, totals=msgspec.structs.replace(whole.totals, denied=3))
+    write_workflow(machine.data, msgspec.structs.replace(expected, invocations=expected.invocations[:2]))
+    stray = write_workflow(machine.data, workflow(records[0], workflow_id="wf-of-nobody"))
+    denied = write_workflow(machine.data, denied_workflow())
+    leftover = paths[0].with_name(".Plan-x.json.1.tmp")
+    leftover.write_bytes(b"{")
+    machine.done("agents")
+    for part in (machine.data / "cache").glob("*.parquet"):
+        part.write_bytes(b"PAR1")
+
+    said = machine.run("doctor", "--fix").stderr
+
+    assert "fixed: unfinished files of killed writers removed: 1" in said
+    assert "fixed: workflow files that did not agree with their records: 2" in said
+    assert "fixed: the cache is made again: 11 records" in said
+    assert not leftover.exists()
+    assert not stray.exists()
+    assert denied.exists()
+    rebuilt = json.loads((machine.data / "workflows" / f"{whole.workflow_id}.json").read_bytes())
+    linked = {item["invocation_id"] for item in rebuilt["invocations"]}
+    assert linked == {record.invocation_id for record in records}
+    assert rebuilt["totals"]["denied"] == 3
+    assert "did not agree" not in machine.run("doctor", "--fix").stderr
+
+
+def test_archived_records_keep_their_workflows(machine: Machine) -> None:
+    """Rebuilding from the files alone would forget the members that are packed."""
+    records, whole = busy_workflow()
+    write_records(machine.data, *records)
+    machine.done("doctor", "--fix")
+    before = (machine.data / "workflows" / f"{whole.workflow_id}.json").read_bytes()
+    machine.done("archive", "--older", "30d")
+    shutil.rmtree(machine.data / "workflows")
+
+    machine.run("doctor", "--fix")
+
+    assert (machine.data / "workflows" / f"{whole.workflow_id}.json").read_bytes() == before

@@ -157,7 +157,7 @@ def test_a_question_whose_columns_are_not_the_fields_is_a_bug(tmp_path: Path) ->
     class Wrong:
         agents: int
 
-    nothing = {"since_ms": None, "until_ms": None, "project": None, "agent": None}
+    nothing = {"since_ms": None, "until_ms": None, "project": None, "agent": None, "model": None}
     with pytest.raises(TypeError, match=r"summary\.sql answers .*Wrong holds"):
         open_index(Root(tmp_path)).ask("summary", Wrong, **nothing)
 

@@ -40,6 +40,11 @@ class Root:
         return self.path / "cache"
 
     @property
+    def archive(self) -> Path:
+        """The truth of old days: one Parquet part per UTC day that holds the record files themselves."""
+        return self.path / "archive"
+
+    @property
     def spool(self) -> Path:
         """What hooks have written: one file of lines per session."""
         return self.path / "spool"

@@ -1,5 +1,5 @@
 -- The leaderboard: how often each agent succeeds, how sure that is, how fast it is and what it costs.
--- $since_ms, $until_ms, $project, $agent: the scope; null means no limit.
+-- $since_ms, $until_ms, $project, $agent, $model: the scope; null means no limit.
 -- $recent_ms: where "lately" begins. The change compares runs from then on with all before, whatever $since_ms says.
 -- $few: a change needs at least so many runs on both sides. $min_runs: leave out agents with fewer runs.
 -- $sort: success (by the interval's lower bound), cost, runs, speed, or change (the worst fall first).
@@ -9,6 +9,7 @@ with scoped as (
     where ($until_ms is null or started_at_ms < $until_ms)
       and ($project is null or project = $project or ends_with(project, '/' || $project))
       and ($agent is null or agent_name = $agent)
+      and ($model is null or $model in (model, model_tier) or starts_with(model, $model || '-'))
 ),
 counted as (
     select

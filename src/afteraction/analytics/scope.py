@@ -21,6 +21,8 @@ class Scope:
     """The project's path, or the end of it that begins at a folder name."""
     agent: str | None = None
     """The agent's name, verbatim."""
+    model: str | None = None
+    """The model's id, that id without its date, or a tier such as sonnet."""
 
     def values(self) -> dict[str, str | float | None]:
         """The filters by the names that SQL gives them."""
@@ -29,4 +31,5 @@ class Scope:
             "until_ms": self.until_ms,
             "project": self.project,
             "agent": self.agent,
+            "model": self.model,
         }

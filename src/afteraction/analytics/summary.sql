@@ -1,5 +1,5 @@
 -- How much was recorded in all: one row, the head of a report.
--- $since_ms, $until_ms, $project, $agent: the scope; null means no limit.
+-- $since_ms, $until_ms, $project, $agent, $model: the scope; null means no limit.
 select
     count(*)                                        as invocations,
     count(distinct agent_name)                      as agents,
@@ -13,3 +13,4 @@ where ($since_ms is null or started_at_ms >= $since_ms)
   and ($until_ms is null or started_at_ms < $until_ms)
   and ($project is null or project = $project or ends_with(project, '/' || $project))
   and ($agent is null or agent_name = $agent)
+  and ($model is null or $model in (model, model_tier) or starts_with(model, $model || '-'))

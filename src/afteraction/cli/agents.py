@@ -10,7 +10,7 @@ from afteraction.analytics.agents import Agent, Sort
 from afteraction.analytics.agents import agents as ask_agents
 from afteraction.cli.answer import Form, form_options, give, mention_unreadable
 from afteraction.cli.filters import scope_options
-from afteraction.errors import NotFoundError
+from afteraction.cli.nothing import nothing_found
 
 if TYPE_CHECKING:
     from afteraction.analytics.scope import Scope
@@ -41,7 +41,6 @@ def agents(scope: Scope, now_ms: int, sort: Sort, min_runs: int, form: Form | No
     from afteraction.analytics.summary import summary
     from afteraction.cli.root import current
     from afteraction.store.index import open_index
-    from afteraction.store.reading import nothing_recorded
 
     root = current()
     index = open_index(root)
@@ -56,7 +55,4 @@ def agents(scope: Scope, now_ms: int, sort: Sort, min_runs: int, form: Form | No
     if rows or form is not None:
         give(rows, Agent, form, draw)
     if not rows:
-        everything = summary(index, type(scope)()).invocations
-        if everything == 0:
-            raise NotFoundError(nothing_recorded(root))
-        raise NotFoundError(f"none of the {everything} recorded invocations matches; fewer filters show more")
+        raise nothing_found(root, index)

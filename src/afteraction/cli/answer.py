@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from _typeshed import DataclassInstance
@@ -66,6 +66,22 @@ def give(
 
         draw(open_screen(sys.stdout, os.environ))
     sys.stdout.flush()  # a reader that has left is noticed here, not when the interpreter ends
+
+
+def give_rows(
+    names: Sequence[str], rows: Iterable[Sequence[Any]], form: Form | None, draw: Callable[[Screen], None]
+) -> None:
+    """Write an answer whose columns are known only now; the rows are read once, as they are written."""
+    if form is None and sys.stdout.isatty():
+        from afteraction.output.terminal import open_screen
+
+        draw(open_screen(sys.stdout, os.environ))
+    else:
+        from afteraction.output import tabular
+
+        write = {Form.JSON: tabular.write_json_rows, Form.CSV: tabular.write_csv_rows}
+        write.get(form or Form.PEOPLE, tabular.write_tab_rows)(names, rows, sys.stdout)
+    sys.stdout.flush()
 
 
 def mention_unreadable(paths: Sequence[Path]) -> None:

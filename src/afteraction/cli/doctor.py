@@ -13,12 +13,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from afteraction.cli.say import say
+
 if TYPE_CHECKING:
     from afteraction.installation.check import Check
 
 
 @click.command()
-@click.option("--fix", is_flag=True, help="First mend hooks that point at nothing, and permissions.")
+@click.option("--fix", is_flag=True, help="First mend hooks, permissions, and what is derived from records.")
 @click.option("--json", "as_json", is_flag=True, help="The same rows as JSON.")
 def doctor(*, fix: bool, as_json: bool) -> None:
     """Check that hooks, data folder and pipeline work.
@@ -30,7 +32,7 @@ def doctor(*, fix: bool, as_json: bool) -> None:
     cwd = Path.cwd()
     if fix:
         for sentence in mend(os.environ, cwd):
-            click.echo(f"fixed: {sentence}", err=True)
+            say(f"fixed: {sentence}", err=True)
     rows = diagnose(os.environ, cwd)
     if as_json:
         from afteraction.output.tabular import write_json

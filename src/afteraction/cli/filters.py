@@ -31,6 +31,7 @@ _OPTIONS = (
     click.option("--until", metavar="DATE", help="Started on or before this date, or before this time (UTC)."),
     click.option("--project", help="Only this project: its path, the end of its path, or . for here."),
     click.option("--agent", help="Only this agent, its name as recorded."),
+    click.option("--model", help="Only runs of this model: its id, or haiku, sonnet, opus, …"),
 )
 
 
@@ -39,7 +40,14 @@ def scope_options(command: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(command)
     def with_scope(
-        *, period: str, since: str | None, until: str | None, project: str | None, agent: str | None, **more: Any
+        *,
+        period: str,
+        since: str | None,
+        until: str | None,
+        project: str | None,
+        agent: str | None,
+        model: str | None,
+        **more: Any,
     ) -> None:
         now_ms = time.time_ns() // 1_000_000
         since_ms, until_ms, length_ms = _moment("--since", since), _moment("--until", until), _period(period)
@@ -49,12 +57,22 @@ def scope_options(command: Callable[..., None]) -> Callable[..., None]:
             raise click.UsageError("--until lies before --since; nothing can have happened in between")
         if length_ms is not None:
             since_ms = (now_ms if until_ms is None else until_ms) - length_ms
-        scope = Scope(since_ms=since_ms, until_ms=until_ms, project=_project(project), agent=agent)
+        scope = Scope(since_ms=since_ms, until_ms=until_ms, project=_project(project), agent=agent, model=model)
         command(scope=scope, now_ms=now_ms, **more)
 
     for option in reversed(_OPTIONS):
         with_scope = option(with_scope)
     return with_scope
+
+
+def by_option(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command ``--by``; it receives ``by``, None when it was not said."""
+    option = click.option(
+        "--by",
+        type=click.Choice(("day", "week", "month")),
+        help="How long a bucket is (UTC, weeks from Monday); default: days up to a month, weeks up to seven.",
+    )
+    return option(command)
 
 
 def _project(given: str | None) -> str | None:

@@ -19,11 +19,12 @@ def import_when_empty() -> None:
     from afteraction.collector.history_memory import HistoryMemory
     from afteraction.output.text import plain
     from afteraction.paths import claude_config_dir
+    from afteraction.store.archive_places import part_times
     from afteraction.store.reading import record_files
 
     root = current()
     projects = claude_config_dir(os.environ) / "projects"
-    recorded = next(record_files(root), None) is not None
+    recorded = next(record_files(root), None) is not None or bool(part_times(root))
     if (recorded and not HistoryMemory.load(root).unfinished) or not os.access(projects, os.X_OK):
         return
     from afteraction.cli.import_ import run_import

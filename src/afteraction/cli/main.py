@@ -14,18 +14,31 @@ import sys
 
 import click
 
+from afteraction.cli.say import say
 from afteraction.errors import AfteractionError
 
 COMMANDS: dict[str, tuple[str, str]] = {
+    "agent": ("afteraction.cli.agent", "One agent: trend, failures, cost, before and after edits of its definition."),
     "agents": ("afteraction.cli.agents", "Leaderboard: which agents succeed, how fast, at what cost."),
+    "archive": ("afteraction.cli.archive", "Pack old days into one file each, or unpack them."),
     "collect": ("afteraction.cli.collect", "Turn what the hooks and transcripts tell into records, now."),
+    "compare": ("afteraction.cli.compare", "Two agents, or one before and after an edit of its definition."),
+    "cost": ("afteraction.cli.cost", "What runs cost, by agent, model, project or time."),
     "doctor": ("afteraction.cli.doctor", "Check that hooks, data folder and pipeline work."),
+    "export": ("afteraction.cli.export", "Write what was recorded as JSON, CSV or Parquet."),
+    "failures": ("afteraction.cli.failures", "Why runs fail: kinds, examples, where they concentrate, what to change."),
     "import": ("afteraction.cli.import_", "Record the history that Claude Code's transcripts still hold."),
     "install": ("afteraction.cli.install", "Put the hooks into Claude Code's settings."),
+    "pairs": ("afteraction.cli.pairs", "Which agents work together, and well."),
+    "prune": ("afteraction.cli.prune", "Delete records older than some days."),
     "redact": ("afteraction.cli.redact", "Pass text through the redactor."),
     "show": ("afteraction.cli.show", "One invocation: outcome, evidence, tools, files, tokens."),
+    "sql": ("afteraction.cli.sql", "Ask anything: one SELECT over all invocations."),
+    "trend": ("afteraction.cli.trend", "Success, runs, cost and time over time."),
     "uninstall": ("afteraction.cli.uninstall", "Take the hooks out again."),
+    "usage": ("afteraction.cli.usage", "Most and least used agents, defined but unused, busiest hours."),
     "workflow": ("afteraction.cli.workflow", "One workflow as a tree with its timeline."),
+    "workflows": ("afteraction.cli.workflows", "Most common sequences of agents; --trend: are they improving."),
 }
 """Command → module with a click command of the same name, and the line shown by ``--help``."""
 
@@ -85,7 +98,7 @@ def main() -> None:
     try:
         cli(prog_name="afteraction")
     except AfteractionError as error:
-        click.echo(f"afteraction: {error}", err=True)
+        say(f"afteraction: {error}", err=True)
         sys.exit(error.exit_code)
     except BrokenPipeError:
         # The reader of a pipe (head, less) has left; that is no error of ours.

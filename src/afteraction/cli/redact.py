@@ -29,8 +29,12 @@ def redact(*, jsonl: bool) -> None:
             sys.stdout.buffer.write(answer(redactor, line) + b"\n")
             sys.stdout.buffer.flush()
         return
-    done = redactor.redact(sys.stdin.buffer.read().decode("utf-8", "surrogateescape"))
-    sys.stdout.buffer.write((_DROPPED if done is None else done).encode("utf-8", "surrogateescape"))
+    done = redactor.redact(sys.stdin.buffer.read().decode("utf-8", "surrogateescape")) or _DROPPED
+    if sys.stdout.isatty():
+        from afteraction.output.text import visible
+
+        done = visible(done)
+    sys.stdout.buffer.write(done.encode("utf-8", "surrogateescape"))
     sys.stdout.buffer.flush()
 
 

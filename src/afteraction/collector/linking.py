@@ -9,12 +9,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from afteraction.collector.workflows import Frame, build_workflow
 from afteraction.errors import StoreError
-from afteraction.store.reading import INVOCATION_DECODER
-from afteraction.store.workflows import read_workflow, remove_workflow, workflows_locked, write_workflow
+from afteraction.store.reading import all_records
+from afteraction.store.workflows import (
+    read_workflow,
+    remove_workflow,
+    stored_workflows,
+    workflows_locked,
+    write_workflow,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -59,7 +63,7 @@ def extend_workflow(
     """
     old = read_workflow(root, workflow_id)
     known = {record.invocation_id: record for record in members}
-    for record in _still_members(store, old):
+    for record in still_members(store, old):
         known.setdefault(record.invocation_id, record)
     if old is not None and old.session_id != frame.session_id:
         denied = max(denied, old.totals.denied)  # the shell's workflow: another session counted its own
@@ -74,24 +78,50 @@ def extend_workflow(
 
 def rebuild_missing(root: Root) -> None:
     """Write all workflow files anew from the records when their folder is gone."""
-    if root.workflows.is_dir() or not root.invocations.is_dir():
-        return
+    if not root.workflows.is_dir() and (root.invocations.is_dir() or root.archive.is_dir()):
+        rebuild_workflows(root)
+
+
+def rebuild_workflows(root: Root) -> int:
+    """Make every workflow file say what the records say; returns how many had to be written or removed.
+
+    What only a workflow's file knows, how many calls were refused, it keeps.
+    """
     members: dict[str, list[Invocation]] = {}
-    for path in root.invocations.glob("*/*.json"):
-        try:
-            record = INVOCATION_DECODER.decode(path.read_bytes())
-        except (OSError, msgspec.DecodeError):
-            continue
+    for _, record in all_records(root):
         if record.workflow_id is not None:
             members.setdefault(record.workflow_id, []).append(record)
+    changed = 0
     with workflows_locked(root):
+        for workflow_id, old in stored_workflows(root):
+            if workflow_id not in members and old.invocations:
+                changed += 1
+                replace_members(root, old, ())
         for workflow_id, records in members.items():
             first = records[0]
             frame = Frame(first.metadata.session_id, first.metadata.project, first.timestamp)
-            write_workflow(root, build_workflow(workflow_id, records, denied=0, frame=frame))
+            stored = read_workflow(root, workflow_id)
+            denied = stored.totals.denied if stored is not None else 0
+            changed += (
+                write_workflow(root, build_workflow(workflow_id, records, denied=denied, frame=frame)) is not None
+            )
+    return changed
 
 
-def _still_members(store: RecordStore, workflow: Workflow | None) -> list[Invocation]:
+def replace_members(root: Root, workflow: Workflow, records: Sequence[Invocation]) -> None:
+    """Rebuild a workflow's file with other members; without any and without a refused call it goes.
+
+    The caller holds the lock of the workflows.
+    """
+    if not records and not workflow.totals.denied:
+        remove_workflow(root, workflow.workflow_id)
+        return
+    frame = Frame(workflow.session_id, workflow.project, workflow.started_at)
+    denied = workflow.totals.denied
+    write_workflow(root, build_workflow(workflow.workflow_id, records, denied=denied, frame=frame))
+
+
+def still_members(store: RecordStore, workflow: Workflow | None) -> list[Invocation]:
     """The records a workflow's file lists, as far as they exist and still belong to it."""
     found = []
     for listed in workflow.invocations if workflow is not None else ():

@@ -72,16 +72,16 @@ def run_collector(
             damaged = _set_aside_damaged(root) if history.mend else 0
             imported = _read_history(root, environ, replace(history, again=history.again or damaged > 0))
         while True:
-            seen = _spool_state(root)
+            seen = spool_state(root)
             report = _settled_pass(root, environ, sweep=history is not None)
             report.written = written = report.written + written
             report.quarantined = damaged = report.quarantined + damaged
-            if _spool_state(root) != seen:
+            if spool_state(root) != seen:
                 continue
             if imported is not None and imported.failures and not report.failures:
                 note_failure(root, imported.failures[0])
             lock.release()
-            if _spool_state(root) == seen or not lock.acquire(wait=False):
+            if spool_state(root) == seen or not lock.acquire(wait=False):
                 return RunReport(report, imported)
 
 
@@ -122,7 +122,7 @@ def _settled_pass(root: Root, environ: Mapping[str, str], *, sweep: bool) -> Pas
     written = 0
     deadline = time.monotonic() + _SETTLE_S
     while True:
-        seen = _spool_state(root)
+        seen = spool_state(root)
         around = Surroundings(claude_config_dir(environ), gate, _now_ms(), prices)
         with _noted(root):
             report = collect_pass(root, around, sweep=sweep)
@@ -133,7 +133,7 @@ def _settled_pass(root: Root, environ: Mapping[str, str], *, sweep: bool) -> Pas
             error_file(root).unlink(missing_ok=True)
         if not report.unsettled:
             return report
-        while _spool_state(root) == seen and not any(one.changed() for one in report.unsettled):
+        while spool_state(root) == seen and not any(one.changed() for one in report.unsettled):
             if time.monotonic() > deadline:
                 return report
             time.sleep(_POLL_S)
@@ -152,5 +152,6 @@ def _now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def _spool_state(root: Root) -> dict[str, int]:
+def spool_state(root: Root) -> dict[str, int]:
+    """What waits in the spool: each file's size by its name."""
     return {path.name: file_stamp(path)[0] for path in root.spool.glob("*.jsonl")}

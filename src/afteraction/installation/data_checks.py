@@ -11,13 +11,18 @@ import json
 import os
 import stat
 import tempfile
+import time
+from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from afteraction.errors import StoreError
+from afteraction.installation.archive_check import check_archive
 from afteraction.installation.check import Check, ok, problem, warning
 from afteraction.installation.data_folder import OURS, PRIVATE_FILE, PRIVATE_FOLDER
+from afteraction.installation.disk_checks import check_disk
+from afteraction.output.figures import size
 from afteraction.paths import ROOT_VARIABLE
 from afteraction.sources.claude.events import read_spool_file
 from afteraction.store.damage import find_damaged
@@ -28,16 +33,14 @@ if TYPE_CHECKING:
     from afteraction.paths import Root
 
 _GIVE_ACCESS = f"make it writable for you, or set {ROOT_VARIABLE} to a folder that is"
-_UNITS = ("kB", "MB", "GB", "TB")
 
 
 @dataclass(slots=True)
 class _Contents:
     """What one walk over the data folder saw."""
 
-    files: int = 0
-    used: int = 0
-    """Bytes on the disk."""
+    used: Counter[str] = field(default_factory=Counter)
+    """Bytes on the disk by the name directly below the root; the root itself has an empty name."""
     exposed: list[Path] = field(default_factory=list)
     """Files and folders of ours that others may read or write."""
     foreign: list[Path] = field(default_factory=list)
@@ -51,14 +54,14 @@ def check_data(root: Root, environ: Mapping[str, str]) -> list[Check]:
         if not root.path.is_dir():
             return [writable]
         contents = _look_through(root)
-        used = ok("disk", f"{size(contents.used)}, files: {contents.files:,}")
         return [
             writable,
             _check_privacy(contents),
             _check_last_error(root),
             _check_spool(root),
             _check_records(root),
-            used,
+            *check_archive(root),
+            *check_disk(root, contents.used, now_ms=time.time_ns() // 1_000_000),
         ]
     except OSError as error:
         return [problem("data folder", f"{error.filename} cannot be read: {error.strerror}", _GIVE_ACCESS)]
@@ -72,16 +75,6 @@ def make_private(root: Root) -> int:
             path.chmod(PRIVATE_FOLDER if path.is_dir() else PRIVATE_FILE)
             changed += 1
     return changed
-
-
-def size(number: int) -> str:
-    """``999 B``, ``1.2 kB``, ``63.0 MB``."""
-    amount, unit = float(number), "B"
-    for larger in _UNITS:
-        if round(amount, 1) < 1000:  # noqa: PLR2004 - the step between units
-            break
-        amount, unit = amount / 1000, larger
-    return f"{number} B" if unit == "B" else f"{amount:.1f} {unit}"
 
 
 def _check_writable(root: Root, environ: Mapping[str, str]) -> Check:
@@ -103,9 +96,9 @@ def _look_through(root: Root) -> _Contents:
     contents = _Contents()
     own = os.getuid()
     for path, found in _walk(root.path):
-        contents.files += stat.S_ISREG(found.st_mode)
-        contents.used += found.st_blocks * 512
-        ours = path == root.path or path.relative_to(root.path).parts[0] in OURS
+        below = path.relative_to(root.path).parts
+        contents.used[below[0] if below else ""] += found.st_blocks * 512
+        ours = not below or below[0] in OURS
         if ours and not stat.S_ISLNK(found.st_mode):
             if found.st_uid != own:
                 contents.foreign.append(path)

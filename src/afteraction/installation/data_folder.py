@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from afteraction.errors import StoreError
+from afteraction.store.archive_places import part_times
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -95,10 +96,20 @@ def plan_purge(root: Root) -> Purge:
     if names and not any((root.path / sign).is_dir() for sign in SIGNS):
         raise StoreError(f"{root.path} does not look like a telemetry folder (no {', '.join(SIGNS)}); nothing removed")
     return Purge(
-        records=sum(name.endswith(".json") for _, _, files in os.walk(root.invocations) for name in files),
+        records=sum(name.endswith(".json") for _, _, files in os.walk(root.invocations) for name in files)
+        + _archived(root),
         names=[name for name in names if name in OURS],
         foreign=[name for name in names if name not in OURS],
     )
+
+
+def _archived(root: Root) -> int:
+    days = part_times(root)
+    if not days:
+        return 0
+    from afteraction.store.archived_reading import count_archived  # brings the database engine
+
+    return count_archived(root, days)
 
 
 def purge(root: Root, planned: Purge) -> None:

@@ -1,7 +1,7 @@
 """Everything the doctor looks at, in the order in which an event travels, and what it can mend.
 
-Mending never goes beyond what ``install`` would do: hooks that point at nothing are installed again where they stand,
-and permissions of our own files are taken back.
+Mending never goes beyond what ``install`` and the collector would do: hooks that point at nothing are installed again
+where they stand, permissions of our own files are taken back, and what is derived from records is made again.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from afteraction.installation.chosen_root import current_root, project_with_hooks
 from afteraction.installation.data_checks import check_data, make_private
+from afteraction.installation.data_mending import mend_data
 from afteraction.installation.hook_checks import check_command, check_settings, commands_in
 from afteraction.installation.hook_trial import check_run
 from afteraction.installation.install import install
@@ -50,10 +51,11 @@ def mend(environ: Mapping[str, str], cwd: Path) -> list[str]:
             # The data stays where it is: the user's root may have been chosen under another XDG_DATA_HOME.
             install(target if target.project else replace(target, root=Root(broken[0].root)))
             done.append(f"hooks in {target.settings} point at this installation now")
-    changed = make_private(current_root(environ, cwd))
+    root = current_root(environ, cwd)
+    changed = make_private(root)
     if changed:
         done.append(f"{changed} files or folders are yours alone now")
-    return done
+    return [*done, *mend_data(root)]
 
 
 def _targets(environ: Mapping[str, str], cwd: Path) -> list[Target]:

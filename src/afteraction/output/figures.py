@@ -10,6 +10,7 @@ from afteraction.output.durations import UNKNOWN
 
 _THOUSAND, _MILLION, _BILLION = 1_000, 1_000_000, 1_000_000_000
 _CENT = 0.01
+_UNITS = ("kB", "MB", "GB", "TB")
 
 
 def count(number: int | None) -> str:
@@ -33,6 +34,16 @@ def compact(number: int | None) -> str:
     if number < 999_995_000:  # noqa: PLR2004 - what would round to 1000.00M
         return f"{number / _MILLION:.2f}M"
     return f"{number / _BILLION:.2f}G"
+
+
+def size(number: int) -> str:
+    """``999 B``, ``1.2 kB``, ``63.0 MB``."""
+    amount, unit = float(number), "B"
+    for larger in _UNITS:
+        if round(amount, 1) < _THOUSAND:
+            break
+        amount, unit = amount / _THOUSAND, larger
+    return f"{number} B" if unit == "B" else f"{amount:.1f} {unit}"
 
 
 def money(dollars: float | None) -> str:

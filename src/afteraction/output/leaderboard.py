@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from afteraction.analytics.agents import FEW, RECENT_DAYS, Agent
-from afteraction.output import figures
+from afteraction.output import figures, rates
 from afteraction.output.durations import UNKNOWN, duration
 
 if TYPE_CHECKING:
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
     from afteraction.analytics.summary import Summary
     from afteraction.output.terminal import Screen
 
-_GOOD, _FAIR = 0.8, 0.6
-"""Lower bounds from which on a rate is drawn green or yellow."""
 _BAR_LEAST, _BAR_MOST = 13, 41
 _OTHER_COLUMNS = 40
 """What runs, rate, change, median, cost and the gaps between all columns take."""
@@ -35,7 +33,7 @@ def draw_leaderboard(rows: Sequence[Agent], total: Summary, screen: Screen) -> N
     table.add_column("AGENT", overflow="fold")
     table.add_column("RUNS", justify="right", no_wrap=True)
     table.add_column("OK", justify="right", no_wrap=True)
-    table.add_column(_bar_head(bar), no_wrap=True)
+    table.add_column(rates.bar_head(bar), no_wrap=True)
     table.add_column(f"{RECENT_DAYS}-DAY", justify="right", no_wrap=True)
     table.add_column("MEDIAN", justify="right", no_wrap=True)
     table.add_column("$/OK", justify="right", no_wrap=True)
@@ -43,7 +41,7 @@ def draw_leaderboard(rows: Sequence[Agent], total: Summary, screen: Screen) -> N
         table.add_row(
             Text(screen.safe(row.agent_name), "dim" if row.invocations < FEW else "bold"),
             figures.count(row.invocations),
-            _rate(row),
+            rates.rate(row.success, row.invocations, row.success_low),
             _bar(row, bar, screen),
             _change(row, screen),
             duration(row.median_ms),
@@ -66,56 +64,23 @@ def _bar_width(rows: Sequence[Agent], screen: Screen) -> int:
     return max(_BAR_LEAST, min(_BAR_MOST, screen.width - _OTHER_COLUMNS - longest))
 
 
-def _bar_head(width: int) -> str:
-    title = "95% interval" if width >= len("0 95% interval 100") else "95%"
-    return f"0{title:^{width - 4}}100"
-
-
-def _rate(row: Agent) -> Text:
-    if row.invocations < FEW:
-        return Text(f"{row.success}/{row.invocations}", "dim")
-    return Text(figures.percent(row.success_rate), _colour(row))
-
-
 def _bar(row: Agent, width: int, screen: Screen) -> Text:
-    glyphs = screen.glyphs
-    low, at, high = (round(bound * (width - 1)) for bound in (row.success_low, row.success_rate, row.success_high))
-    cells = [glyphs.line if low <= cell <= high else glyphs.track for cell in range(width)]
-    cells[at] = glyphs.dot
-    return Text("".join(cells), _colour(row))
-
-
-def _colour(row: Agent) -> str:
-    if row.invocations < FEW:
-        return "dim"
-    if row.success_low >= _GOOD:
-        return "green"
-    return "yellow" if row.success_low >= _FAIR else "red"
+    bounds = (row.success_low, row.success_rate, row.success_high)
+    return rates.bar(bounds, width, rates.colour(row.success_low, row.invocations), screen)
 
 
 def _change(row: Agent, screen: Screen) -> Text:
     if row.change is None:
         return Text("few" if row.recent_invocations else UNKNOWN, "dim")
-    if _rose(row):
-        return Text(f"{screen.glyphs.rise}{figures.points(row.change)}", "green")
-    if _fell(row):
-        return Text(f"{screen.glyphs.fall}{figures.points(row.change)}", "red")
-    return Text(figures.points(row.change))
-
-
-def _rose(row: Agent) -> bool:
-    return row.change_low is not None and row.change_low > 0
-
-
-def _fell(row: Agent) -> bool:
-    return row.change_high is not None and row.change_high < 0
+    return rates.change(row.change, row.change_low, row.change_high, screen)
 
 
 def _feet(rows: Sequence[Agent], total: Summary, screen: Screen) -> None:
     screen.line()
     for row in rows:
-        if row.change is not None and (_rose(row) or _fell(row)):
-            verb, style = ("rose", "green") if _rose(row) else ("fell", "red")
+        sure = rates.direction(row.change_low, row.change_high)
+        if row.change is not None and sure:
+            verb, style = ("rose", "green") if sure > 0 else ("fell", "red")
             by = figures.counted(abs(round(row.change * 100)), "point")
             screen.line((screen.safe(row.agent_name), style), f" {verb} {by} in {RECENT_DAYS} days")
     if total.cost_usd is not None and total.invocations_without_price:
@@ -129,7 +94,7 @@ def _feet(rows: Sequence[Agent], total: Summary, screen: Screen) -> None:
 
 def _most_telling(rows: Sequence[Agent]) -> Agent | None:
     """The agent whose last failure is worth a look: the one that fell most, else the one that fails most."""
-    fallen = [row for row in rows if _fell(row)]
+    fallen = [row for row in rows if rates.direction(row.change_low, row.change_high) < 0]
     if fallen:
         return min(fallen, key=lambda row: row.change or 0)
     failing = [row for row in rows if row.last_not_success is not None]

@@ -11,6 +11,7 @@ merged as they gather, so that a year is some thirty files and not 365: each cos
 What is noticed: a record that is added, replaced by a renamed file, moved or deleted, always, because that changes the
 time of its folder; and a file that is edited in place, which leaves its folder's time alone, when it is among the
 newest 2,000 or lies in a folder that changed as well. All others are looked at by a refresh of ``every_file``.
+Archived days are a second source beside the folders, see ``cache_archive``.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ import msgspec
 
 from afteraction.errors import StoreError
 from afteraction.store.atomic import FILE_MODE, make_private_folder
+from afteraction.store.cache_archive import day_place
 from afteraction.store.cache_changes import find_changes, survey
 from afteraction.store.cache_compaction import compact, retire
 from afteraction.store.cache_days import count_files, folder_name, stored_name
@@ -126,7 +128,9 @@ def _attempt(
         manifest = msgspec.structs.replace(sound, days=known)
         for changes in find_changes(root, connection, sound, surveyed):
             if progress:
-                reader.total = reader.done + len(changes.new) + count_files(root, changes.remaining)
+                reader.total = (
+                    reader.done + len(changes.new) + count_files(day_place(root, day) for day in changes.remaining)
+                )
             if held:
                 manifest = _store(root, manifest, changes, reader)
                 if changes.new and changes.remaining:  # what has been read need not be read again after a kill
@@ -212,11 +216,7 @@ def _make_view(connection: DuckDBPyConnection, paths: Sequence[str], *, pending:
 
 
 def _unreadable(root: Root, days: dict[str, Day], just_read: Iterable[RecordFile]) -> tuple[Path, ...]:
-    known = {
-        root.invocations / folder_name(day) / folder_name(name)
-        for day, state in days.items()
-        for name in state.unreadable
-    }
+    known = {day_place(root, day) / folder_name(name) for day, state in days.items() for name in state.unreadable}
     return tuple(sorted(known.union(Path(file.path) for file in just_read)))
 
 
@@ -239,7 +239,7 @@ def _lock(root: Root, *, wanted: bool) -> Iterator[bool]:
 
 
 def _lock_file(root: Root) -> int | None:
-    if not root.invocations.is_dir():
+    if not root.invocations.is_dir() and not root.archive.is_dir():
         return None  # nothing was ever recorded: do not make a folder for asking
     try:
         make_private_folder(root.cache)

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from afteraction.store.cache_days import DayFiles, day_files, day_times, folder_name
+from afteraction.store.cache_archive import archive_day, archive_files, archive_times, day_place, is_archived
+from afteraction.store.cache_days import DayFiles, day_files, day_times
 from afteraction.store.cache_manifest import Day
 from afteraction.store.cache_parts import RecordFile, held_stamps
 
@@ -63,8 +64,9 @@ def survey(root: Root, manifest: Manifest, *, now_ns: int, every_file: bool) -> 
     folder as it was, goes unnoticed unless it is among the newest ``ALWAYS_LOOKED_AT``. StoreError as in ``day_times``.
     """
     held_days = chain.from_iterable(part.days for part in manifest.parts)
-    times = dict(sorted({**dict.fromkeys(held_days, 0), **day_times(root)}.items()))
-    suspects = times.keys() if every_file else _suspects(manifest, times)
+    times = dict(sorted({**dict.fromkeys(held_days, 0), **archive_times(root), **day_times(root)}.items()))
+    suspects = set(times) if every_file else _suspects(manifest, times)
+    suspects.update(archive_day(day) for day in tuple(suspects))  # a file that comes or goes hides or shows a row there
     return Survey(times, tuple(day for day in times if day in suspects), now_ns)
 
 
@@ -79,7 +81,7 @@ def find_changes(root: Root, connection: DuckDBPyConnection, manifest: Manifest,
         changed: list[DayFiles] = []
         while remaining and sum(len(found.names) for found in changed) < _FILES_AT_ONCE:
             day = remaining.pop(0)
-            found = day_files(root, day, modified_ns=surveyed.times[day], now_ns=surveyed.now_ns)
+            found = _files(root, connection, day, surveyed)
             known = manifest.days.get(day)
             days[day] = _day(found, known)
             if known is None or (known.files, known.stamps) != (days[day].files, days[day].stamps):
@@ -102,10 +104,17 @@ def _suspects(manifest: Manifest, times: dict[str, int]) -> set[str]:
     left = ALWAYS_LOOKED_AT
     for day in reversed(known):
         left -= known[day].files
-        if left < 0:
+        if left < 0 or is_archived(day):  # a part's own time tells of every change in it
             break
         suspects.add(day)
     return suspects
+
+
+def _files(root: Root, connection: DuckDBPyConnection, day: str, surveyed: Survey) -> DayFiles:
+    modified_ns, now_ns = surveyed.times[day], surveyed.now_ns
+    if is_archived(day):
+        return archive_files(root, connection, day, modified_ns=modified_ns, now_ns=now_ns)
+    return day_files(root, day, modified_ns=modified_ns, now_ns=now_ns)
 
 
 def _day(found: DayFiles, known: Day | None) -> Day:
@@ -120,7 +129,7 @@ def _day(found: DayFiles, known: Day | None) -> Day:
 
 def _unknown(root: Root, found: DayFiles, held: set[int], day: Day) -> list[RecordFile]:
     known = held.union(day.unreadable.values())
-    folder = f"{root.invocations}/{folder_name(found.day)}"
+    folder = str(day_place(root, found.day))
     return [
         RecordFile(found.day, stamp, f"{folder}/{name}")
         for stamp, name in sorted(found.names.items(), key=lambda item: item[1])

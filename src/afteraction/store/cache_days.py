@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from afteraction.paths import Root
 
-_TICK_NS = 2_000_000_000
+TICK_NS = 2_000_000_000
 """A folder's time may stand still for so long while the folder changes: the coarsest file systems know even seconds."""
 _SUFFIX = ".json"
 
@@ -62,16 +62,16 @@ def day_files(root: Root, day: str, *, modified_ns: int, now_ns: int) -> DayFile
         return DayFiles(day, 0, {})
     except OSError as error:
         raise StoreError(f"cannot read {folder}: {error.strerror}; check who owns it") from error
-    settled = now_ns - modified_ns > _TICK_NS
+    settled = now_ns - modified_ns > TICK_NS
     return DayFiles(day, modified_ns if settled else None, names)
 
 
-def count_files(root: Root, days: Iterable[str]) -> int:
-    """About how many records these days have, in a sixth of the time that their stamps take."""
+def count_files(folders: Iterable[Path]) -> int:
+    """About how many records these folders have, in a sixth of the time that their stamps take."""
     count = 0
-    for day in days:
-        with contextlib.suppress(OSError):
-            count += len(os.listdir(root.invocations / folder_name(day)))  # noqa: PTH208 - names are all that is wanted
+    for folder in folders:
+        with contextlib.suppress(OSError):  # a part of the archive is no folder: its few are not worth a look
+            count += len(os.listdir(folder))  # noqa: PTH208 - names are all that is wanted
     return count
 
 

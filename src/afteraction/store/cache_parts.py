@@ -10,18 +10,20 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from itertools import islice
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
+from afteraction.store.archive_parts import DamagedPartError
 from afteraction.store.atomic import FILE_MODE
+from afteraction.store.cache_archive import ArchiveReader, is_archived
 from afteraction.store.cache_manifest import Part, checksum
 from afteraction.store.reading import INVOCATION_DECODER, read_bytes
 from afteraction.store.sql import STORE, sql
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
-    from pathlib import Path
 
     from duckdb import DuckDBPyConnection
 
@@ -36,7 +38,7 @@ _encode = msgspec.json.Encoder().encode
 
 
 class RecordFile(NamedTuple):
-    """A record file that the cache does not hold."""
+    """A record file that the cache does not hold; an archived one stands below its part."""
 
     day: str
     """As ``stored_name`` gives it."""
@@ -70,18 +72,20 @@ class BatchReader:
 
     def _lines(self, files: Iterable[RecordFile]) -> Iterator[bytes]:
         decode = INVOCATION_DECODER.decode
+        archive = ArchiveReader(self.connection)
         for file in files:
             self.done += 1
             if self.progress and (self.done % _TOLD_EVERY == 0 or self.done == self.total):
                 self.progress(self.done, max(self.done, self.total))
             try:
-                line = line_of(decode(read_bytes(file.path)), file.day, file.stamp)
+                content = archive.read(Path(file.path)) if is_archived(file.day) else read_bytes(file.path)
+                line = line_of(decode(content), file.day, file.stamp)
             except FileNotFoundError:
                 continue  # superseded between the listing and the reading
             except OSError:
                 self.denied.append(file)
                 continue
-            except (msgspec.DecodeError, UnicodeDecodeError, OverflowError):
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OverflowError, DamagedPartError):
                 self.damaged.append(file)
                 continue
             if len(line) < _LONGEST_LINE:

@@ -47,7 +47,7 @@ def read_coverage(root: Root) -> Coverage:
     """What is stored; nothing when it was never written or cannot be read."""
     try:
         return msgspec.json.decode(_file(root).read_bytes(), type=Coverage)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return Coverage()
 
 
@@ -58,6 +58,14 @@ def extend_coverage(root: Root, first: date, last: date) -> Coverage:
     if more != known:
         write_atomic(_file(root), msgspec.json.encode(more))
     return more
+
+
+def forget_coverage(root: Root, before: date) -> None:
+    """Take the days before a date out of what is known, because their records are deleted. OSError as above."""
+    known = read_coverage(root)
+    spans = tuple(Span(max(span.first, before), span.last) for span in known.spans if span.last >= before)
+    if spans != known.spans:
+        write_atomic(_file(root), msgspec.json.encode(Coverage(spans)))
 
 
 def _joined(spans: Iterable[Span]) -> tuple[Span, ...]:

@@ -35,10 +35,12 @@ def find_damaged(root: Root) -> tuple[Path, ...]:
 def set_aside_damaged(root: Root) -> int:
     """Move what is damaged to the quarantine; returns how many files. StoreError as above, OSError as below.
 
-    What may not be read stays where it is: it may be whole.
+    What may not be read stays where it is: it may be whole. So does a part of the archive, of which most may be whole.
     """
     moved = 0
     for path in find_damaged(root):
+        if root.archive in path.parents:
+            continue
         if _is_damaged(path, WORKFLOW_DECODER if path.parent == root.workflows else INVOCATION_DECODER):
             quarantine(root, path)
             moved += 1
@@ -56,6 +58,6 @@ def _is_damaged(path: Path, decoder: msgspec.json.Decoder[Any]) -> bool:
         decoder.decode(path.read_bytes())
     except OSError:
         return False
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return True
     return False

@@ -28,7 +28,7 @@ EngineError = duckdb.Error
 
 
 def connect(root: Root) -> duckdb.DuckDBPyConnection:
-    """A new, empty database with the macros of ``intervals.sql``."""
+    """A new, empty database with the macros of ``intervals.sql`` and ``masking.sql``."""
     connection = duckdb.connect(
         ":memory:",
         config={
@@ -39,4 +39,5 @@ def connect(root: Root) -> duckdb.DuckDBPyConnection:
     )
     connection.execute("set timezone = 'UTC'")  # a time without an offset is UTC
     connection.execute(sql(STORE, "intervals"))
+    connection.execute(sql(STORE, "masking"))
     return connection

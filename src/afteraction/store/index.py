@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     Row = TypeVar("Row", bound=DataclassInstance)
 
 _QUESTIONS = "analytics"
+_REOPENED = 5
+"""So often an index is opened anew for one question, when its parts are being deleted faster than they can be read."""
 
 
 class Index:
@@ -52,13 +54,14 @@ class Index:
 
         TypeError when the columns are not exactly the fields of ``row_type``: two front ends must not disagree.
         """
-        try:
-            return self._ask(question, row_type, values)
-        except EngineError:
-            if not broken_parts(self._root.cache, self._snapshot.parts):
-                raise
-            self._snapshot = refresh(self._root)
-            return self._ask(question, row_type, values)
+        for _ in range(_REOPENED):
+            try:
+                return self._ask(question, row_type, values)
+            except EngineError:
+                if not broken_parts(self._root.cache, self._snapshot.parts):
+                    raise
+                self._snapshot = refresh(self._root)
+        return self._ask(question, row_type, values)
 
     def _ask(self, question: str, row_type: type[Row], values: dict[str, str | float | None]) -> list[Row]:
         cursor = self.connection.execute(sql(_QUESTIONS, question), values)

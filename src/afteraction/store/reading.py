@@ -2,11 +2,12 @@
 
 A file is found by its name, because the name carries the end of the id: one look-up costs a listing, not a hundred
 thousand decodes. Only a name that tells nothing (a foreign writer's) makes it look inside. The beginning of an id is
-enough where only one begins like that.
+enough where only one begins like that. Archived records are found as well, see ``archived_reading``.
 """
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
@@ -16,6 +17,7 @@ import msgspec
 from afteraction.errors import AfteractionError, NotFoundError, StoreError
 from afteraction.model import Invocation, Workflow
 from afteraction.moments import known_epoch_ms
+from afteraction.store.archive_places import part_times
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -69,8 +71,11 @@ def find_invocation(root: Root, reference: str) -> Found:
     if reference == LAST:
         return newest_invocation(root)
     dated = _DATED.match(reference)
-    near = _json_files(f"{root.invocations}/{'-'.join(dated.groups())}") if dated else record_files(root)
+    day = "-".join(dated.groups()) if dated else None
+    near = _json_files(f"{root.invocations}/{day}") if day else record_files(root)
     found = _matching((path for path in near if _name_may_mean(path, reference)), reference)
+    if not any(hit.record.invocation_id == reference for hit in found):
+        found += _archived(root, reference, day)
     if not found:
         found = _matching((path for path in record_files(root) if _contains(path, reference)), reference)
     exact = [hit for hit in found if hit.record.invocation_id == reference]
@@ -93,9 +98,11 @@ def newest_invocation(root: Root) -> Found:
 
 
 def _newest(root: Root, *, in_workflow: bool = False) -> Found | None:
-    for day in reversed(_names(str(root.invocations))):
-        paths = _json_files(f"{root.invocations}/{day}")
-        found = [hit for path in paths if (hit := _load(path)) and (hit.record.workflow_id or not in_workflow)]
+    archived = part_times(root)
+    for day in sorted({*_names(str(root.invocations)), *archived}, reverse=True):
+        hits = [hit for path in _json_files(f"{root.invocations}/{day}") if (hit := _load(path))]
+        hits += [Found(*hit[:2]) for hit in _archived_day(root, day)] if day in archived else []
+        found = [hit for hit in hits if hit.record.workflow_id or not in_workflow]
         if found:
             return max(found, key=lambda hit: (known_epoch_ms(hit.record.timestamp) or 0, hit.record.invocation_id))
     return None
@@ -135,8 +142,44 @@ def nothing_recorded(root: Root) -> str:
     )
 
 
+def all_records(root: Root) -> Iterator[Found]:
+    """Every record that can be read, oldest day first, archived ones with the path of their part; damaged are left out.
+
+    StoreError when a folder cannot be read.
+    """
+    return (Found(path, record) for path, record, _ in all_contents(root))
+
+
+def all_contents(root: Root) -> Iterator[tuple[str, Invocation, bytes]]:
+    """The same, each with the bytes of its file."""
+    archived = part_times(root)
+    for day in sorted({*_names(str(root.invocations)), *archived}):
+        for path in _json_files(f"{root.invocations}/{day}"):
+            with contextlib.suppress(OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+                content = read_bytes(path)
+                yield path, INVOCATION_DECODER.decode(content), content
+        if day in archived:
+            yield from _archived_day(root, day)
+
+
+def _archived(root: Root, reference: str, day: str | None) -> list[Found]:
+    """Archived records that ``reference`` means, of one day or of all."""
+    days = [archived for archived in part_times(root) if day in (None, archived)]
+    if not days:
+        return []
+    from afteraction.store.archived_reading import find_archived  # brings the database engine
+
+    return [Found(path, record) for path, record in find_archived(root, days, reference)]
+
+
+def _archived_day(root: Root, day: str) -> Iterator[tuple[str, Invocation, bytes]]:
+    from afteraction.store.archived_reading import read_archived
+
+    return read_archived(root, day)
+
+
 def _no_workflow(root: Root) -> str:
-    if any(record_files(root)):
+    if any(record_files(root)) or part_times(root):
         return "no invocation belongs to a workflow yet; 'afteraction show last' shows the newest"
     return nothing_recorded(root)
 
@@ -190,7 +233,7 @@ def _decoded(path: str, decoder: msgspec.json.Decoder[_Record]) -> _Record | Non
     """The decoded file; None when damaged or gone: a question for one record must not fail over another file."""
     try:
         return decoder.decode(read_bytes(path))
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 

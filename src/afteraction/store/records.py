@@ -2,7 +2,8 @@
 
 The file's name carries the agent and the key, its folder the date. Both may change when better evidence arrives (an
 agent's type, a first line before midnight), so a record is looked up by its key in the days around its start, and a
-record that moves takes its old file with it.
+record that moves takes its old file with it. Where those days are archived, their parts are looked into as well: a
+record that changes is then written as a file, which counts, and what a part holds of it under another name goes.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from afteraction.errors import StoreError
+from afteraction.store.archived_records import ArchivedRecords
 from afteraction.store.atomic import flush_files, remove_leftovers, write_atomic
 from afteraction.store.damage import quarantine
 from afteraction.store.reading import INVOCATION_DECODER
@@ -59,15 +61,20 @@ class RecordStore:
         self.durable = durable
         self._unflushed: list[Path] = []
         self._days: dict[str, dict[str, Path]] = {}
+        self._archive = ArchivedRecords(root)
         self.quarantined = 0
         """How many unreadable records this pass has set aside."""
 
     def find(self, invocation_id: str, agent_name: str) -> tuple[Path, Invocation] | None:
-        """The stored record of the same invocation, whichever of the three days around it holds it.
+        """The stored record of the same invocation, whichever of the three days around it holds it, and its path.
 
         A file that cannot be decoded is moved to the quarantine folder and counted. The agent's name finds a record
-        that another process has written since its day's folder was listed.
+        that another process has written since its day's folder was listed. An archived record has the path of the file
+        that it would be restored to.
         """
+        return self._find_file(invocation_id, agent_name) or self._find_archived(invocation_id)
+
+    def _find_file(self, invocation_id: str, agent_name: str) -> tuple[Path, Invocation] | None:
         day, key = split_id(invocation_id)
         expected = record_path(self._root, invocation_id, agent_name)
         if key not in self._listing(day) and expected.is_file():
@@ -80,7 +87,7 @@ class RecordStore:
                 return path, INVOCATION_DECODER.decode(path.read_bytes())
             except FileNotFoundError:
                 del self._listing(near)[key]
-            except (msgspec.DecodeError, UnicodeDecodeError):
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 self._set_aside(near, key, path)
         return None
 
@@ -88,16 +95,32 @@ class RecordStore:
         """Store a record; False when the stored one already says the same. OSError when it cannot be written."""
         path = record_path(self._root, record.invocation_id, record.agent_name)
         content = encode_record(record)
-        stored = self.find(record.invocation_id, record.agent_name)
-        if stored is not None and stored[0] == path and path.read_bytes() == content:
-            return False
-        write_atomic(path, content, durable=self.durable)
-        self.wrote(path)
+        day, key = split_id(record.invocation_id)
+        stored = self._find_file(record.invocation_id, record.agent_name)
+        known = path.read_bytes() if stored is not None and stored[0] == path else None
+        if stored is None:
+            known = self._archive.find(day, key).get(path)
+        if known != content:
+            write_atomic(path, content, durable=self.durable)
+            self.wrote(path)
+            self._listing(day)[key] = path
         if stored is not None and stored[0] != path:
             stored[0].unlink(missing_ok=True)
-        day, key = split_id(record.invocation_id)
-        self._listing(day)[key] = path
-        return True
+        replaced = self._archive.elsewhere(_days_around(day), key, path)
+        if replaced:
+            self.flush()  # the new file must outlive a loss of power before the old row goes
+            self._archive.drop(replaced)
+        return known != content
+
+    def _find_archived(self, invocation_id: str) -> tuple[Path, Invocation] | None:
+        day, key = split_id(invocation_id)
+        for near in _days_around(day):
+            for path, content in self._archive.find(near, key).items():
+                try:
+                    return path, INVOCATION_DECODER.decode(content)
+                except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+                    continue
+        return None
 
     def wrote(self, path: Path) -> None:
         """Note a file that was written beside the records and belongs to the next ``flush``."""

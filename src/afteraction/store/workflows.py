@@ -40,8 +40,16 @@ def read_workflow(root: Root, workflow_id: str) -> Workflow | None:
     """The stored workflow; None when there is none or its file cannot be read (it is rebuilt then)."""
     try:
         return WORKFLOW_DECODER.decode(workflow_path(root, workflow_id).read_bytes())
-    except (FileNotFoundError, msgspec.DecodeError, UnicodeDecodeError):
+    except (FileNotFoundError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
+
+
+def stored_workflows(root: Root) -> Iterator[tuple[str, Workflow]]:
+    """Every workflow whose file can be read, with its id."""
+    for path in sorted(root.workflows.glob("[!.]*.json")):
+        with contextlib.suppress(OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+            workflow = WORKFLOW_DECODER.decode(path.read_bytes())
+            yield workflow.workflow_id, workflow
 
 
 def write_workflow(root: Root, workflow: Workflow, *, durable: bool = True) -> Path | None:

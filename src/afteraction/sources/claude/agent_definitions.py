@@ -8,15 +8,27 @@ from __future__ import annotations
 
 import hashlib
 import re
+import stat
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from afteraction.model import AgentDefinition
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-_NAME = re.compile(rb"^name:\s*[\"']?([^\"'\r\n]+?)[\"']?\s*$", re.MULTILINE)
+_NAME = re.compile(rb"^name:[ \t]*+[\"']?([^\"'\r\n]{1,512}+)[\"']?[ \t\r]*+$", re.MULTILINE)
+"""Possessive: a line that was built for it would take the cube of its length to be turned down."""
 _MAX_BYTES = 1024 * 1024
+
+
+class _Manifest(msgspec.Struct):
+    """``.claude-plugin/plugin.json``, as far as it is looked at."""
+
+    name: str
 
 
 def find_definition(agent_name: str, *, project: Path | None, config_dir: Path) -> tuple[AgentDefinition, int] | None:
@@ -32,11 +44,66 @@ def find_definition(agent_name: str, *, project: Path | None, config_dir: Path) 
         for path in _markdown(folder):
             content, modified_ms = _content(path)
             found = _NAME.search(content.partition(b"\n---")[0]) if content else None
-            if found is None or found.group(1).decode("utf-8", "replace") != agent_name:
+            if found is None or found.group(1).rstrip().decode("utf-8", "replace") != agent_name:
                 continue
             relative = f"{prefix}/agents/{path.relative_to(folder).as_posix()}"
             return AgentDefinition(path=relative, sha256=hashlib.sha256(content).hexdigest()), modified_ms
     return None
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """An agent that a file defines."""
+
+    agent_name: str
+    """As the client calls it: ``name``, and ``plugin:name`` or ``plugin:folder:name`` of a plugin."""
+    path: str
+    """Relative to the project, or beginning with the name of the client's folder."""
+    modified_ms: int
+    """Epoch ms."""
+
+
+def defined_agents(project: Path | None, config_dir: Path) -> list[Definition]:
+    """All agents that files define now: the project's, the user's and the installed plugins'; the first of a name."""
+    found: dict[str, Definition] = {}
+    for base, prefix in ((project, ".claude"), (config_dir, config_dir.name)):
+        if base is not None:
+            folder = base / ".claude" / "agents" if base is project else base / "agents"
+            for one in _definitions(folder, f"{prefix}/agents"):
+                found.setdefault(one.agent_name, one)
+    for plugin, folder in _plugin_folders(config_dir / "plugins"):
+        prefix = f"{config_dir.name}/{folder.relative_to(config_dir).as_posix()}"
+        for one in _definitions(folder, prefix, plugin=plugin):
+            found.setdefault(one.agent_name, one)
+    return list(found.values())
+
+
+def _definitions(folder: Path, prefix: str, *, plugin: str | None = None) -> Iterator[Definition]:
+    for path in _markdown(folder):
+        content, modified_ms = _content(path)
+        named = _NAME.search(content.partition(b"\n---")[0]) if content else None
+        if named is None:
+            continue
+        inside = path.relative_to(folder)
+        name = named.group(1).rstrip().decode("utf-8", "replace")
+        whole = ":".join([plugin, *inside.parent.parts, name]) if plugin is not None else name
+        yield Definition(agent_name=whole, path=f"{prefix}/{inside.as_posix()}", modified_ms=modified_ms)
+
+
+def _plugin_folders(plugins: Path) -> Iterator[tuple[str, Path]]:
+    """The names of installed plugins and their ``agents`` folders: beside the manifest that makes a folder a plugin."""
+    try:
+        manifests = sorted(plugins.glob("**/.claude-plugin/plugin.json")) if plugins.is_dir() else []
+    except OSError:
+        return
+    for manifest in manifests:
+        try:
+            said = msgspec.json.decode(_content(manifest)[0], type=_Manifest)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            continue
+        folder = manifest.parent.parent / "agents"
+        if folder.is_dir():
+            yield said.name, folder
 
 
 def _markdown(folder: Path) -> list[Path]:
@@ -51,8 +118,9 @@ def _content(path: Path) -> tuple[bytes, int]:
     """A file's content and its modification time, epoch ms; no content when it cannot be read."""
     try:
         found = path.stat()
-        if not path.is_file() or found.st_size > _MAX_BYTES:
-            return b"", 0
-        return path.read_bytes(), found.st_mtime_ns // 1_000_000
+        if not stat.S_ISREG(found.st_mode) or not 0 < found.st_size <= _MAX_BYTES:
+            return b"", 0  # a file of /proc says that it is empty, and may never end
+        with path.open("rb") as file:
+            return file.read(_MAX_BYTES), found.st_mtime_ns // 1_000_000
     except OSError:
         return b"", 0

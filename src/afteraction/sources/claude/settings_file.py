@@ -124,7 +124,7 @@ def rewrite(
         try:
             keep = None if before is None else backup(before)
             if before is not None and keep is not None:
-                with _draft(keep, before, like=real) as draft:
+                with _draft(keep, before) as draft:  # private, whatever the settings are: they may hold tokens
                     draft.replace(keep)
             written = _replace(real, before, after)
         except OSError as error:
@@ -168,13 +168,19 @@ def _replace(path: Path, before: bytes | None, after: bytes | None) -> bool:
 
 
 @contextlib.contextmanager
-def _draft(path: Path, content: bytes, *, like: Path) -> Iterator[Path]:
-    """A complete temporary file beside ``path``, safe on the disk; removed where nobody renames it."""
+def _draft(path: Path, content: bytes, *, like: Path | None = None) -> Iterator[Path]:
+    """A complete temporary file beside ``path``, safe on the disk, private or with the mode of another file.
+
+    It is removed where nobody renames it.
+    """
     draft = path.with_name(f".{path.name}.afteraction-{os.getpid()}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, PRIVATE_FILE)
     try:
         with os.fdopen(handle, "wb") as file:
-            _copy_mode(handle, like)
+            if like is None:
+                os.fchmod(handle, PRIVATE_FILE)
+            else:
+                _copy_mode(handle, like)
             file.write(content)
             file.flush()
             os.fsync(handle)

@@ -1,0 +1,52 @@
+"""One agent: how it does now and over time, what its edits did, why it fails, on what it runs.
+
+Put together from questions that other reports ask too, so that no two of them can disagree about an agent.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from afteraction.analytics.agents import Agent, agents
+from afteraction.analytics.breakdown import Slice, breakdown
+from afteraction.analytics.edits import Edit, edits
+from afteraction.analytics.recent import RecentRun, recent
+from afteraction.analytics.trend import By, Trend, trend
+
+if TYPE_CHECKING:
+    from afteraction.analytics.scope import Scope
+    from afteraction.store.coverage import Coverage
+    from afteraction.store.index import Index
+
+_RECENT_RUNS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class AgentReport:
+    """Everything about one agent in a scope."""
+
+    agent: Agent
+    trend: Trend
+    edits: list[Edit]
+    """Oldest first."""
+    slices: list[Slice]
+    """All runs, then by model, project, agent version and outcome."""
+    recent: list[RecentRun]
+    """Newest first."""
+
+
+def agent_report(
+    index: Index, scope: Scope, coverage: Coverage, *, now_ms: int, by: By | None = None
+) -> AgentReport | None:
+    """Everything about the agent that ``scope`` names; None when it has no run in the scope."""
+    rows = agents(index, scope, now_ms=now_ms)
+    if not rows:
+        return None
+    return AgentReport(
+        agent=rows[0],
+        trend=trend(index, scope, coverage, now_ms=now_ms, by=by),
+        edits=edits(index, scope),
+        slices=breakdown(index, scope),
+        recent=recent(index, scope, most=_RECENT_RUNS),
+    )

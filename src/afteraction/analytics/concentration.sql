@@ -1,0 +1,175 @@
+-- Where failures fall more often than chance would have it: for each value of each circumstance, how many runs had it,
+-- how many of them did not succeed, and the same numbers agent by agent, so that like is compared with like.
+-- cluster 0 is all failures; 1, 2, … are those of failure_clusters.sql, numbered in the same way.
+-- concurrency: how many agents ran when it started, itself included, wherever they ran; those of unknown end left out,
+-- and those that had been running since the day before the period.
+-- $since_ms, $until_ms, $project, $agent, $model: the scope; null means no limit.
+-- $few: values with fewer runs, and clusters with fewer failures, are not looked at. $most: so many clusters.
+with moments as (
+    select started_at_ms as at_ms, 1 as more
+    from invocations
+    where ended_at_ms is not null
+      and ($since_ms is null or started_at_ms >= $since_ms - 86400000)
+      and ($until_ms is null or started_at_ms < $until_ms)
+    union all
+    select greatest(ended_at_ms, started_at_ms + 1), -1
+    from invocations
+    where ended_at_ms is not null
+      and ($since_ms is null or started_at_ms >= $since_ms - 86400000)
+      and ($until_ms is null or started_at_ms < $until_ms)
+),
+running as (
+    select at_ms, sum(sum(more)) over (order by at_ms) as agents
+    from moments
+    group by at_ms
+),
+scoped as (
+    select
+        agent_name,
+        outcome_category,
+        coalesce(error_message, '')                                       as message,
+        status <> 'success'                                               as failed,
+        "hour",
+        weekday,
+        project,
+        model,
+        task_type,
+        left(definition_sha256, 12)                                       as definition,
+        client_version,
+        case
+            when ended_at_ms is null then null
+            when agents <= 2 then cast(cast(agents as integer) as varchar)
+            when agents <= 4 then '3 to 4'
+            when agents <= 8 then '5 to 8'
+            else '9 or more'
+        end                                                               as concurrency
+    from invocations
+    left join running on started_at_ms = at_ms
+    where ($since_ms is null or started_at_ms >= $since_ms)
+      and ($until_ms is null or started_at_ms < $until_ms)
+      and ($project is null or project = $project or ends_with(project, '/' || $project))
+      and ($agent is null or agent_name = $agent)
+      and ($model is null or $model in (model, model_tier) or starts_with(model, $model || '-'))
+),
+messages as (
+    select message, nullif(masked(message), '') as masked
+    from (select distinct message from scoped where failed)
+),
+clusters as (
+    select
+        outcome_category,
+        masked,
+        row_number() over (order by count(*) desc, outcome_category, masked) as cluster
+    from scoped
+    join messages using (message)
+    where failed
+    group by outcome_category, masked
+    qualify cluster <= $most
+),
+clustered as (
+    select clusters.cluster, scoped.*
+    from scoped
+    join messages using (message)
+    join clusters on clusters.outcome_category is not distinct from scoped.outcome_category
+        and clusters.masked is not distinct from messages.masked
+    where failed
+),
+-- counted by one circumstance at a time; which one it was, the grouping tells
+cells as (
+    select
+        0 as cluster, agent_name, count(*) as runs, count(*) filter (where failed) as failed,
+        "hour", weekday, project, model, task_type, definition, client_version, concurrency,
+        grouping("hour", weekday, project, model, task_type, definition, client_version, concurrency) as left_out
+    from scoped
+    group by grouping sets (
+        (agent_name), (agent_name, "hour"), (agent_name, weekday), (agent_name, project), (agent_name, model),
+        (agent_name, task_type), (agent_name, definition), (agent_name, client_version), (agent_name, concurrency)
+    )
+    union all
+    select
+        cluster, agent_name, 0, count(*),
+        "hour", weekday, project, model, task_type, definition, client_version, concurrency,
+        grouping("hour", weekday, project, model, task_type, definition, client_version, concurrency)
+    from clustered
+    group by grouping sets (
+        (cluster, agent_name), (cluster, agent_name, "hour"), (cluster, agent_name, weekday),
+        (cluster, agent_name, project), (cluster, agent_name, model), (cluster, agent_name, task_type),
+        (cluster, agent_name, definition), (cluster, agent_name, client_version), (cluster, agent_name, concurrency)
+    )
+),
+named as (
+    select
+        cluster,
+        case 255 - left_out
+            when 128 then 'hour'
+            when 64 then 'weekday'
+            when 32 then 'project'
+            when 16 then 'model'
+            when 8 then 'task type'
+            when 4 then 'agent version'
+            when 2 then 'client version'
+            when 1 then 'concurrency'
+            else 'agent'
+        end                                                               as circumstance,
+        -- of these one at most is there; where none is, the value is unknown, but for the agent's own
+        coalesce(
+            cast("hour" as varchar), cast(weekday as varchar), project, model, task_type,
+            agent_name || ' ' || definition, client_version, concurrency,
+            case when left_out = 255 then agent_name end
+        )                                                                 as place,
+        case when left_out = 255 then '' else agent_name end              as stratum,
+        runs,
+        failed
+    from cells
+),
+-- an agent is compared with all others, everything else within the agent
+known as (
+    select cluster, circumstance, place, stratum, sum(runs) as runs, sum(failed) as failed
+    from named
+    where place is not null
+    group by cluster, circumstance, place, stratum
+),
+places as (
+    select
+        circumstance,
+        place,
+        stratum,
+        runs,
+        sum(runs) over (partition by circumstance, stratum)               as stratum_runs,
+        sum(runs) over (partition by circumstance, place)                 as place_runs
+    from known
+    where cluster = 0
+),
+-- an agent without a failure of the cluster tells nothing about where they fall
+strata as (
+    select
+        cluster,
+        circumstance,
+        stratum,
+        sum(failed)                                                       as failed,
+        sum(sum(failed)) over (partition by cluster, circumstance)        as cluster_failed
+    from known
+    group by cluster, circumstance, stratum
+    having sum(failed) > 0
+)
+select
+    cast(cluster as integer)                                              as cluster,
+    circumstance,
+    place,
+    cast(any_value(place_runs) as bigint)                                 as runs,
+    cast(coalesce(sum(known.failed), 0) as bigint)                        as failed,
+    rate(coalesce(sum(known.failed), 0), any_value(place_runs))           as failure_rate,
+    wilson_low(coalesce(sum(known.failed), 0), any_value(place_runs))     as failure_low,
+    wilson_high(coalesce(sum(known.failed), 0), any_value(place_runs))    as failure_high,
+    list(cast(places.stratum_runs as bigint) order by stratum)            as stratum_runs,
+    list(cast(strata.failed as bigint) order by stratum)                  as stratum_failed,
+    list(cast(places.runs as bigint) order by stratum)                    as stratum_here
+from places
+join strata using (circumstance, stratum)
+left join known using (cluster, circumstance, place, stratum)
+where place_runs >= $few
+  and cluster_failed >= $few
+group by cluster, circumstance, place
+-- where it is the only value there is nothing to compare with
+having sum(places.runs) < sum(places.stratum_runs)
+order by cluster, circumstance, place

@@ -1,0 +1,3 @@
+-- Which invocations are gathered.
+select distinct invocation_id
+from exported

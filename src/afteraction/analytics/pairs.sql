@@ -1,0 +1,145 @@
+-- Which two agents run in the same workflow, how often, and how that goes.
+-- Workflows of one project are compared with each other, because agents of one project go together anyway: the lists
+-- hold, project by project, how many workflows there are, in how many either agent ran, and in how many both.
+-- $since_ms, $until_ms, $project, $agent, $model: the scope; null means no limit; $agent keeps pairs with that agent.
+-- $few: with fewer runs on either side the two are not compared.
+with scoped as (
+    select *
+    from invocations
+    where workflow_id is not null
+      and ($since_ms is null or started_at_ms >= $since_ms)
+      and ($until_ms is null or started_at_ms < $until_ms)
+      and ($project is null or project = $project or ends_with(project, '/' || $project))
+      and ($model is null or $model in (model, model_tier) or starts_with(model, $model || '-'))
+),
+homes as (
+    select workflow_id, min(coalesce(project, '')) as stratum
+    from scoped
+    group by workflow_id
+),
+members as (
+    select
+        workflow_id,
+        agent_name,
+        any_value(stratum)                                                as stratum,
+        count(*)                                                          as runs,
+        count(*) filter (where status = 'success')                        as success,
+        min(started_at_ms)                                                as first_ms,
+        max(ended_at_ms)                                                  as last_ms
+    from scoped
+    join homes using (workflow_id)
+    group by workflow_id, agent_name
+),
+strata as (
+    select stratum, count(distinct workflow_id) as workflows
+    from members
+    group by stratum
+),
+alone as (
+    select stratum, agent_name, count(*) as workflows, sum(runs) as runs, sum(success) as success
+    from members
+    group by stratum, agent_name
+),
+together as (
+    select
+        a.agent_name                                                      as agent_a,
+        b.agent_name                                                      as agent_b,
+        a.stratum                                                         as stratum,
+        count(*)                                                          as workflows,
+        count(*) filter (where a.success = a.runs and b.success = b.runs) as both_succeeded,
+        sum(a.runs)                                                       as runs_a,
+        sum(a.success)                                                    as success_a,
+        sum(b.runs)                                                       as runs_b,
+        sum(b.success)                                                    as success_b,
+        count(*) filter (where a.last_ms <= b.first_ms)                   as a_before_b,
+        count(*) filter (where b.last_ms <= a.first_ms)                   as b_before_a
+    from members as a
+    join members as b on a.workflow_id = b.workflow_id and a.agent_name < b.agent_name
+    where $agent is null or $agent in (a.agent_name, b.agent_name)
+    group by a.agent_name, b.agent_name, a.stratum
+),
+spawned as (
+    select
+        least(parent.agent_name, child.agent_name)                        as agent_a,
+        greatest(parent.agent_name, child.agent_name)                     as agent_b,
+        count(*)                                                          as spawned
+    from scoped as child
+    join scoped as parent on child.parent_invocation_id = parent.invocation_id
+    where parent.agent_name <> child.agent_name
+    group by agent_a, agent_b
+),
+-- where either of a pair ran, also the projects in which they never met
+reach as (
+    select
+        agent_a,
+        agent_b,
+        stratum,
+        strata.workflows                                                  as stratum_workflows,
+        coalesce(of_a.workflows, 0)                                       as workflows_a,
+        coalesce(of_b.workflows, 0)                                       as workflows_b,
+        coalesce(of_a.runs, 0) + coalesce(of_b.runs, 0)                   as runs,
+        coalesce(of_a.success, 0) + coalesce(of_b.success, 0)             as success
+    from (select distinct agent_a, agent_b from together)
+    cross join strata
+    left join alone as of_a using (stratum)
+    left join alone as of_b using (stratum)
+    where of_a.agent_name = agent_a and of_b.agent_name = agent_b
+),
+summed as (
+    select
+        agent_a,
+        agent_b,
+        cast(sum(workflows) as bigint)                                    as workflows,
+        cast(sum(both_succeeded) as bigint)                               as both_succeeded,
+        cast(sum(success_a + success_b) as bigint)                        as success_together,
+        cast(sum(runs_a + runs_b) as bigint)                              as runs_together,
+        cast(sum(a_before_b) as bigint)                                   as a_before_b,
+        cast(sum(b_before_a) as bigint)                                   as b_before_a
+    from together
+    group by agent_a, agent_b
+),
+compared as (
+    select
+        summed.*,
+        (select sum(success) from alone where agent_name in (agent_a, agent_b)) - success_together as success_apart,
+        (select sum(runs) from alone where agent_name in (agent_a, agent_b)) - runs_together       as runs_apart
+    from summed
+),
+met as (
+    select
+        agent_a,
+        agent_b,
+        list(cast(stratum_workflows as bigint) order by stratum)          as stratum_workflows,
+        list(cast(workflows_a as bigint) order by stratum)                as stratum_a,
+        list(cast(workflows_b as bigint) order by stratum)                as stratum_b
+    from reach
+    group by agent_a, agent_b
+)
+select
+    agent_a,
+    agent_b,
+    workflows,
+    both_succeeded,
+    rate(both_succeeded, workflows)                                       as both_rate,
+    wilson_low(both_succeeded, workflows)                                 as both_low,
+    wilson_high(both_succeeded, workflows)                                as both_high,
+    cast(success_together as bigint)                                      as success_together,
+    cast(runs_together as bigint)                                         as runs_together,
+    cast(success_apart as bigint)                                         as success_apart,
+    cast(runs_apart as bigint)                                            as runs_apart,
+    case when least(runs_together, runs_apart) >= $few
+        then rate(success_together, runs_together) - rate(success_apart, runs_apart) end           as change,
+    case when least(runs_together, runs_apart) >= $few
+        then newcombe_low(success_together, runs_together, success_apart, runs_apart) end          as change_low,
+    case when least(runs_together, runs_apart) >= $few
+        then newcombe_high(success_together, runs_together, success_apart, runs_apart) end         as change_high,
+    a_before_b,
+    b_before_a,
+    cast(coalesce(spawned, 0) as bigint)                                  as spawned,
+    stratum_workflows,
+    stratum_a,
+    stratum_b
+from compared
+join met using (agent_a, agent_b)
+left join spawned using (agent_a, agent_b)
+order by workflows desc, agent_a, agent_b

@@ -1,0 +1,84 @@
+-- Workflows by their shape: the top-level agents in order of start, those at work at the same time as one step.
+-- An agent is of the top level when what spawned it is not of the same workflow. One that nothing says the end of is
+-- taken to have ended as it began. In a step the agents are in the order of their names.
+-- $since_ms, $until_ms, $project, $agent, $model: the scope; null means no limit; $agent keeps workflows with it.
+-- $least: leave out workflows with fewer invocations. $most: so many shapes.
+with scoped as (
+    select *, coalesce(ended_at_ms, started_at_ms) as until_ms
+    from invocations
+    where workflow_id is not null
+      and ($since_ms is null or started_at_ms >= $since_ms)
+      and ($until_ms is null or started_at_ms < $until_ms)
+      and ($project is null or project = $project or ends_with(project, '/' || $project))
+      and ($model is null or $model in (model, model_tier) or starts_with(model, $model || '-'))
+),
+counted as (
+    select
+        workflow_id,
+        count(*)                                                          as invocations,
+        count(*) filter (where status = 'success')                        as success,
+        count(distinct agent_name)                                        as agents,
+        min(started_at_ms)                                                as started_ms,
+        max(until_ms) - min(started_at_ms)                                as duration_ms,
+        sum(cost_usd)                                                     as cost_usd,
+        count(*) filter (where cost_usd is null)                          as invocations_without_price
+    from scoped
+    group by workflow_id
+    having count(*) >= $least
+       and ($agent is null or count(*) filter (where agent_name = $agent) > 0)
+),
+top as (
+    select
+        child.workflow_id,
+        child.agent_name,
+        child.started_at_ms,
+        child.invocation_id,
+        child.until_ms,
+        max(child.until_ms) over (
+            partition by child.workflow_id
+            order by child.started_at_ms, child.invocation_id
+            rows between unbounded preceding and 1 preceding
+        )                                                                 as busy_until_ms
+    from scoped as child
+    left join scoped as parent
+        on child.parent_invocation_id = parent.invocation_id and child.workflow_id = parent.workflow_id
+    where parent.invocation_id is null
+),
+stepped as (
+    select
+        *,
+        sum(case when started_at_ms < busy_until_ms then 0 else 1 end) over (
+            partition by workflow_id order by started_at_ms, invocation_id
+            rows between unbounded preceding and current row
+        )                                                                 as step
+    from top
+),
+steps as (
+    select workflow_id, step, string_agg(agent_name, ' + ' order by agent_name) as agents
+    from stepped
+    group by workflow_id, step
+),
+shapes as (
+    select workflow_id, string_agg(agents, ' > ' order by step) as sequence
+    from steps
+    group by workflow_id
+)
+select
+    sequence,
+    count(*)                                                              as workflows,
+    count(*) / sum(count(*)) over ()                                      as share,
+    count(*) filter (where success = invocations)                         as succeeded,
+    rate(count(*) filter (where success = invocations), count(*))         as success_rate,
+    wilson_low(count(*) filter (where success = invocations), count(*))   as success_low,
+    wilson_high(count(*) filter (where success = invocations), count(*))  as success_high,
+    cast(sum(invocations) as bigint)                                      as invocations,
+    cast(round(quantile_cont(duration_ms, 0.5)) as bigint)                as median_ms,
+    cast(round(quantile_cont(duration_ms, 0.9)) as bigint)                as p90_ms,
+    round(sum(cost_usd), 6)                                               as cost_usd,
+    cast(sum(invocations_without_price) as bigint)                        as invocations_without_price,
+    list(workflow_id order by started_ms desc, workflow_id)[:3]           as examples
+from shapes
+join counted using (workflow_id)
+group by sequence
+order by workflows desc, sequence
+limit $most
