@@ -47,7 +47,7 @@ class HistoryMemory(msgspec.Struct):
         """Read the memory; an unreadable one, or one of another reader, is an empty one."""
         try:
             found = msgspec.json.decode(_file(root).read_bytes(), type=cls)
-        except (OSError, msgspec.DecodeError):
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return cls()
         return found if found.reader == READER else cls()
 

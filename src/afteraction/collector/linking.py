@@ -77,7 +77,7 @@ def rebuild_missing(root: Root) -> None:
     for path in root.invocations.glob("*/*.json"):
         try:
             record = INVOCATION_DECODER.decode(path.read_bytes())
-        except (OSError, msgspec.DecodeError):
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             continue
         if record.workflow_id is not None:
             members.setdefault(record.workflow_id, []).append(record)

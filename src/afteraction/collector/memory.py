@@ -59,7 +59,7 @@ class Memory(msgspec.Struct):
         """Read the memory; an unreadable one is an empty one."""
         try:
             return msgspec.json.decode((root.state / "collector.json").read_bytes(), type=cls)
-        except (OSError, msgspec.DecodeError):
+        except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             return cls()
 
     def save(self, root: Root) -> None:

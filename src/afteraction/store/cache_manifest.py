@@ -71,7 +71,7 @@ def load_manifest(folder: Path, version: str) -> Manifest:
     """The manifest in the cache's folder; an empty one where there is none of this version."""
     try:
         found = _DECODER.decode((folder / _NAME).read_bytes())
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return Manifest(version=version)
     return found if found.version == version else Manifest(version=version)
 

@@ -81,7 +81,7 @@ class BatchReader:
             except OSError:
                 self.denied.append(file)
                 continue
-            except (msgspec.DecodeError, UnicodeDecodeError, OverflowError):
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, OverflowError):
                 self.damaged.append(file)
                 continue
             if len(line) < _LONGEST_LINE:

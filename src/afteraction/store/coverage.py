@@ -47,7 +47,7 @@ def read_coverage(root: Root) -> Coverage:
     """What is stored; nothing when it was never written or cannot be read."""
     try:
         return msgspec.json.decode(_file(root).read_bytes(), type=Coverage)
-    except (OSError, msgspec.DecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return Coverage()
 
 

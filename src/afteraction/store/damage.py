@@ -56,6 +56,6 @@ def _is_damaged(path: Path, decoder: msgspec.json.Decoder[Any]) -> bool:
         decoder.decode(path.read_bytes())
     except OSError:
         return False
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return True
     return False

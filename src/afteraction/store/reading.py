@@ -190,7 +190,7 @@ def _decoded(path: str, decoder: msgspec.json.Decoder[_Record]) -> _Record | Non
     """The decoded file; None when damaged or gone: a question for one record must not fail over another file."""
     try:
         return decoder.decode(read_bytes(path))
-    except (OSError, msgspec.DecodeError, UnicodeDecodeError):
+    except (OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 

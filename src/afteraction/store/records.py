@@ -80,7 +80,7 @@ class RecordStore:
                 return path, INVOCATION_DECODER.decode(path.read_bytes())
             except FileNotFoundError:
                 del self._listing(near)[key]
-            except (msgspec.DecodeError, UnicodeDecodeError):
+            except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 self._set_aside(near, key, path)
         return None
 

@@ -40,7 +40,7 @@ def read_workflow(root: Root, workflow_id: str) -> Workflow | None:
     """The stored workflow; None when there is none or its file cannot be read (it is rebuilt then)."""
     try:
         return WORKFLOW_DECODER.decode(workflow_path(root, workflow_id).read_bytes())
-    except (FileNotFoundError, msgspec.DecodeError, UnicodeDecodeError):
+    except (FileNotFoundError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         return None
 
 
