@@ -6,10 +6,10 @@ READY := $(VENV)/.ready
 BASE_PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format lock prices golden docs bench privacy clean
+.PHONY: help setup demo test lint format lock prices golden docs bench privacy reliability clean
 
 help: ## List these commands
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
 
 setup: $(READY) ## Make .venv with everything pinned and Afteraction installed in it
 
@@ -61,6 +61,9 @@ bench: $(READY) ## Measure the hook, what a session feels of it, the import, and
 
 privacy: $(READY) ## Score the redactor, on CORPUS=FILE or on generated texts
 	$(PYTHON) benchmarks/privacy_score.py $(if $(CORPUS),--corpus $(CORPUS))
+
+reliability: $(READY) ## Provoke kills, failing calls, full disks, damage and bursts, and count the harm
+	$(PYTHON) -m pytest -q tests/reliability
 
 clean: ## Remove everything that can be made again
 	rm -rf $(VENV) .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis dist build

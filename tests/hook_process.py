@@ -49,8 +49,11 @@ def run_hook(
 
 
 def spool_lines(root: Path) -> list[dict[str, Any]]:
-    """Every line in the spool, in the order of the file names."""
-    return [json.loads(line) for file in spool_files(root) for line in file.read_bytes().splitlines()]
+    """Every line in the spool, in the order of the file names; ValueError when one is torn.
+
+    Blank lines are none: a hook that finds another in the middle of a line starts its own afresh.
+    """
+    return [json.loads(line) for file in spool_files(root) for line in file.read_bytes().splitlines() if line]
 
 
 def spool_files(root: Path) -> list[Path]:

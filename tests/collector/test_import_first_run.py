@@ -60,7 +60,7 @@ def test_a_first_run_that_was_stopped_goes_on(tmp_path: Path) -> None:
     board = run(whole).stdout
 
     process = subprocess.Popen([sys.executable, "-m", "afteraction"], env=stopped.environ, stderr=subprocess.PIPE)
-    wait_for(process, lambda: len(list(stopped.root.glob("invocations/*/*.json"))) > MANY // 4)
+    wait_for(process, lambda: len(list(stopped.root.glob("invocations/*/*.json"))) > 0)
     process.send_signal(signal.SIGINT)
     _, told = process.communicate()
     assert (process.returncode, told.splitlines()[-1]) == (

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from afteraction.collector.clearing import clear_away
 from afteraction.collector.conclusion import Concluder
 from afteraction.collector.evidence import SessionEvidence
 from afteraction.collector.failures import Failure, describe
@@ -109,8 +110,8 @@ def collect_pass(root: Root, around: Surroundings, *, sweep: bool = False) -> Pa
             with _noted(run.report):
                 memory.sessions[session_id] = _one_session(run, path, known)
         elif around.now_ms - known.seen_at_ms > _KEEP_SPOOL_MS:
-            path.unlink(missing_ok=True)
-            path.with_name(f"{path.name}.agents").unlink(missing_ok=True)
+            with _noted(run.report):
+                clear_away(path, known.spool_bytes)
     if sweep:
         rebuild_missing(root)
     memory.forget_all_but(set(spool_files(root)))

@@ -169,18 +169,27 @@ def file_name(kept: "str | None", given: object) -> str:
 
 def append(spool: str, path: str, text: bytes) -> None:
     """Add a line to a file of the spool by one write; whatever else lies there under that name is left alone."""
+    for _ in ("as it is", "anew, because the collector has just cleared the file away"):
+        file = opened(spool, path)
+        status = posix.fstat(file)
+        if status.st_mode & FILE_KIND != REGULAR_FILE:
+            return
+        afresh = b""
+        if status.st_size and posix.pread(file, 1, status.st_size - 1) != b"\n":
+            afresh = b"\n"  # a full disk cut the last line; or a hook still writes it, and a blank line follows it
+        posix.write(file, afresh + text)
+        if posix.fstat(file).st_nlink:
+            return
+
+
+def opened(spool: str, path: str) -> int:
+    """The descriptor of a file of the spool, made where it is missing, folder and all."""
     flags = posix.O_APPEND | NEW_FILE
     try:
-        file = posix.open(path, flags, 0o600)
+        return posix.open(path, flags, 0o600)
     except FileNotFoundError:
         make_folder(spool)
-        file = posix.open(path, flags, 0o600)
-    status = posix.fstat(file)
-    if status.st_mode & FILE_KIND != REGULAR_FILE:
-        return
-    if status.st_size and posix.pread(file, 1, status.st_size - 1) != b"\n":
-        text = b"\n" + text  # a full disk cut the last line; this one shall not be lost with it
-    posix.write(file, text)
+        return posix.open(path, flags, 0o600)
 
 
 def make_folder(path: str) -> None:

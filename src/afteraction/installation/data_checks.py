@@ -133,7 +133,7 @@ def _check_last_error(root: Root) -> Check:
         detail = f"{note['at']} in {note['where']}: {note['message']}"
     except FileNotFoundError:
         return ok("last error", "none")
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return warning("last error", f"{root.state / 'last_error.json'} cannot be read", "remove that file")
     return warning("last error", detail, "run: afteraction collect --sweep")
 

@@ -74,6 +74,6 @@ def remember(root: Root, settings: Path, edit: Edit | None) -> None:
 def _entries(raw: bytes | None) -> dict[str, Any]:
     try:
         entries = json.loads(raw or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return entries if isinstance(entries, dict) else {}

@@ -99,7 +99,7 @@ def _plugin_folders(plugins: Path) -> Iterator[tuple[str, Path]]:
     for manifest in manifests:
         try:
             said = msgspec.json.decode(_content(manifest)[0], type=_Manifest)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             continue
         folder = manifest.parent.parent / "agents"
         if folder.is_dir():

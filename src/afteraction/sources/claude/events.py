@@ -127,7 +127,7 @@ def read_spool_file(path: Path) -> tuple[tuple[HookEvent, ...], int]:
             continue
         try:
             events.append(_DECODER.decode(line))
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             unreadable += line.endswith(b"\n")
     events.sort(key=lambda event: event.at)
     return tuple(events), unreadable
