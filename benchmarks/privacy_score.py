@@ -37,7 +37,22 @@ TARGETS = {
     "unseen tokens": 0.98,
     "unseen surroundings": 0.96,
 }
+CORPUS_TARGETS = {
+    "wrapped: prefixed": 0.98,
+    "third party: prefixed": 0.93,
+    "wrapped: contextual": 0.96,
+    "third party: contextual": 0.85,
+    "wrapped: EMAIL": 0.99,
+    "wrapped: SSN": 0.99,
+    "wrapped: IBAN": 0.99,
+    "wrapped: CREDIT_CARD": 0.99,
+    "wrapped: IP": 0.99,
+    "wrapped: PHONE": 0.95,
+    "wrapped: HOMEDIR": 1.0,
+}
+"""Classes of a labelled corpus that are promised; the others are printed without a target."""
 MAX_ALTERED = 0.0005
+MAX_ALTERED_IN_CORPUS = 0.002
 MAX_MS = 20.0
 
 
@@ -75,8 +90,8 @@ def score_generated() -> bool:
     return met
 
 
-def score_corpus(path: Path) -> None:
-    """Print recall per corpus and class, and the share of innocent texts that were altered."""
+def score_corpus(path: Path) -> bool:
+    """Print recall per corpus and class and the share of innocent texts altered; whether every target is met."""
     redactor = Redactor({}, os.environ.get("HOME"))
     recall: dict[str, list[bool]] = defaultdict(list)
     altered: dict[str, list[bool]] = defaultdict(list)
@@ -93,11 +108,22 @@ def score_corpus(path: Path) -> None:
             hit = done != row["text"] if row.get("linelevel") else not survives(secret, done)
             for key in (row["corpus"], f"{ours}: {kind}"):
                 recall[key].append(hit)
+    met = True
     for key, found in sorted(recall.items()):
-        print(f"recall  {key:50s} {sum(found) / len(found):6.3f}  n={len(found)}")
-    altered["all innocent texts"] = [one for found in altered.values() for one in found]
+        rate, target = sum(found) / len(found), CORPUS_TARGETS.get(key)
+        met &= target is None or rate >= target
+        print(f"recall  {key:50s} {rate:6.3f}  n={len(found)}{_verdict(target, ok=target is None or rate >= target)}")
+    every = [one for found in altered.values() for one in found]
+    share = sum(every) / max(1, len(every))
     for key, found in altered.items():
         print(f"altered {key:50s} {sum(found) / max(1, len(found)):8.4%}  n={len(found)}")
+    fine = share <= MAX_ALTERED_IN_CORPUS
+    print(f"altered {'all innocent texts':50s} {share:8.4%}  n={len(every)}{_verdict(MAX_ALTERED_IN_CORPUS, ok=fine)}")
+    return met and fine
+
+
+def _verdict(target: float | None, *, ok: bool) -> str:
+    return "" if target is None else f"  target {target}  {'ok' if ok else 'MISSED'}"
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
@@ -157,11 +183,7 @@ def main() -> int:
     parser.add_argument("--corpus", type=Path, help="labelled texts, one JSON object a line")
     corpus = parser.parse_args().corpus
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
-    met = True
-    if corpus:
-        score_corpus(corpus)
-    else:
-        met = score_generated()
+    met = score_corpus(corpus) if corpus else score_generated()
     return 0 if time_worst() and met else 1
 
 
