@@ -185,10 +185,7 @@ def imported_modules(arguments: list[str], payload: bytes = b"") -> set[str]:
 def test_hook_imports_next_to_nothing(tmp_path: Path) -> None:
     """Import time is the session's time: beyond the bare interpreter's own there is ``_json`` and our four files."""
     bare = imported_modules([INTERPRETER, "-I", "-S", "-c", "pass"])
-    ours = {
-        f"afteraction.hook.{name}"
-        for name in ("record_event", "allow_list", "secret_shape", "personal_shape", "json_text")
-    }
+    ours = {f"afteraction.hook.{name}" for name in ("record_event", "allow_list", "secret_shape", "json_text")}
 
     ordinary = imported_modules(hook_arguments(tmp_path), b'{"session_id":"a","hook_event_name":"PreToolUse"}')
     ending = imported_modules(hook_arguments(tmp_path), b'{"session_id":"a","hook_event_name":"SubagentStop"}')
