@@ -35,6 +35,11 @@ class Root:
         return self.path / "workflows"
 
     @property
+    def analytics(self) -> Path:
+        """Rows of the reports for programs that read files; written anew with the records."""
+        return self.path / "analytics"
+
+    @property
     def cache(self) -> Path:
         """What answers questions fast: derived from the records, and free to be deleted at any time."""
         return self.path / "cache"
