@@ -10,7 +10,8 @@ import difflib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from afteraction.installation import data_folder, git_exclude, ledger
+from afteraction.errors import AfteractionError
+from afteraction.installation import data_folder, git_exclude, ledger, shell_tools
 from afteraction.installation.pythons import command_for
 from afteraction.sources.claude import settings
 from afteraction.sources.claude.hook_events import settings_entries
@@ -44,6 +45,8 @@ class Installed:
     """The settings switch all hooks off."""
     excluded: list[Path]
     """What git had to be told to ignore."""
+    in_the_way: list[Path]
+    """Files of other people where a shell tool should go."""
 
 
 def install(target: Target, *, dry_run: bool = False) -> Installed:
@@ -56,8 +59,10 @@ def install(target: Target, *, dry_run: bool = False) -> Installed:
     entries = settings_entries(command_for(target.root.path))
     private = [target.settings, backup_path(target.settings)]
     excluded: list[Path] = []
+    in_the_way: list[Path] = []
     if target.project is not None:
         git_exclude.check_untracked(target.project, [*private, target.root.path])
+        private += shell_tools.places(target.project)
         excluded = git_exclude.not_ignored(target.project, private)
     if dry_run:
         before = read_bytes(real_path(target.settings))
@@ -68,6 +73,7 @@ def install(target: Target, *, dry_run: bool = False) -> Installed:
         data_folder.create(target.root, ignored=target.project is not None)
         if target.project is not None:
             git_exclude.exclude(target.project, private)
+            in_the_way = _put_tools(target.project)
         done = _write(target, entries)
     found = parsed(target.settings, done.before)
     return Installed(
@@ -76,7 +82,15 @@ def install(target: Target, *, dry_run: bool = False) -> Installed:
         events=len(entries),
         disabled=settings.hooks_disabled(found),
         excluded=excluded,
+        in_the_way=in_the_way,
     )
+
+
+def _put_tools(project: Path) -> list[Path]:
+    try:
+        return shell_tools.put(project)
+    except OSError as error:
+        raise AfteractionError(f"cannot write {project / 'scripts'}: {error.strerror}") from error
 
 
 def diff(path: Path, change: Rewrite) -> str:

@@ -10,7 +10,7 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from afteraction.installation import data_folder, git_exclude, ledger
+from afteraction.installation import data_folder, git_exclude, ledger, shell_tools
 from afteraction.paths import Root
 from afteraction.sources.claude import settings
 from afteraction.sources.claude.settings_file import (
@@ -86,6 +86,7 @@ def _clear_up(target: Target, root: Root, known: ledger.Edit | None) -> None:
         with contextlib.suppress(OSError):
             real_path(target.settings).parent.rmdir()
     if target.project is not None:
+        shell_tools.remove(target.project)
         git_exclude.include_again(target.project)
     data_folder.remove_if_unused(root)
 
