@@ -57,9 +57,7 @@ def _report(target: Target, done: Installed) -> None:
     for path in done.excluded:
         say(f"Git ignores {path} now (.git/info/exclude).")
     if target.project is not None:
-        say(
-            f"Shell tools are in {target.project / 'scripts'}: query_workflow.sh, agent_performance_report.sh, usage_stats.sh"
-        )
+        say(f"Shell tools are in {target.project / 'scripts'}")
     for path in done.in_the_way:
         say(f"afteraction: {path} is not ours and stays as it is", err=True)
     say(f"Records go to {target.root.path}")
