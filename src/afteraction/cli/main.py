@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("afteraction.cli.doctor", "Check that hooks, data folder and pipeline work."),
     "import": ("afteraction.cli.import_", "Record the history that Claude Code's transcripts still hold."),
     "install": ("afteraction.cli.install", "Put the hooks into Claude Code's settings."),
+    "otlp": ("afteraction.cli.otlp", "Send traces and metrics to an OpenTelemetry receiver."),
     "redact": ("afteraction.cli.redact", "Pass text through the redactor."),
     "show": ("afteraction.cli.show", "One invocation: outcome, evidence, tools, files, tokens."),
     "uninstall": ("afteraction.cli.uninstall", "Take the hooks out again."),
