@@ -52,6 +52,7 @@ golden: $(READY) ## Write the expected records of all recorded sessions anew
 
 docs: $(READY) ## Write the pages that follow from code
 	$(PYTHON) -m docs.generate_outcomes
+	$(PYTHON) -m docs.generate_plugin_hooks
 
 bench: $(READY) ## Measure the hook, what a session feels of it, the import, and the index
 	$(PYTHON) benchmarks/hook_latency.py
