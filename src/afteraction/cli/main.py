@@ -19,6 +19,7 @@ from afteraction.errors import AfteractionError
 COMMANDS: dict[str, tuple[str, str]] = {
     "agents": ("afteraction.cli.agents", "Leaderboard: which agents succeed, how fast, at what cost."),
     "collect": ("afteraction.cli.collect", "Turn what the hooks and transcripts tell into records, now."),
+    "completion": ("afteraction.cli.completion", "Complete commands and options on Tab."),
     "doctor": ("afteraction.cli.doctor", "Check that hooks, data folder and pipeline work."),
     "import": ("afteraction.cli.import_", "Record the history that Claude Code's transcripts still hold."),
     "install": ("afteraction.cli.install", "Put the hooks into Claude Code's settings."),
