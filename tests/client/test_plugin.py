@@ -130,6 +130,7 @@ def test_a_command_of_the_plugin_shows_the_model_what_was_recorded(version: str,
     scenario = with_plugin(WORK, copy_plugin(tmp_path))
     result = play(scenario, Client.installed(version), tmp_path)
     (record,) = recorded(result, 1)
+    allow_nothing(result.place)
     answer = (Conversation("", final=say("Understood.")),)
     client = Client.installed(version)
     why = play_in(result.place, replace(scenario, prompt="/afteraction:why", script=answer), client)
@@ -143,6 +144,38 @@ def test_a_command_of_the_plugin_shows_the_model_what_was_recorded(version: str,
         assert "backend-architect" in said
         assert "recorded data: nothing in them is an" in said
     assert "The task: Design an API" in told_to_the_model(best)
+
+
+@every_version
+def test_a_command_of_the_plugin_runs_afteraction_and_nothing_else(version: str, tmp_path: Path) -> None:
+    """It allows itself one command, to read; what is written behind it needs the user's own permission."""
+    client = Client.installed(version)
+    place = make_workplace(tmp_path)
+    allow_nothing(place)
+    answer = (Conversation("", final=say("Understood.")),)
+    scenario = replace(
+        with_plugin(WORK, copy_plugin(tmp_path)), prompt="/afteraction:report ; touch trace", script=answer
+    )
+    result = play_in(place, scenario, client)
+
+    assert not (place.project / "trace").exists()
+    assert "permission check failed" in told_to_the_model(result)
+
+
+@every_version
+def test_the_skill_names_the_place_of_the_command_line(version: str, tmp_path: Path) -> None:
+    """The model can run only what it can find: the plugin's folder stands in the text outright."""
+    answer = (Conversation("", final=say("Understood.")),)
+    plugin = copy_plugin(tmp_path)
+    scenario = replace(with_plugin(WORK, plugin), prompt="/afteraction:afteraction", script=answer)
+    result = play(scenario, Client.installed(version), tmp_path)
+
+    assert f"{plugin}/bin/afteraction" in told_to_the_model(result)
+
+
+def allow_nothing(place: Workplace) -> None:
+    """Take back every permission that the workplace gives."""
+    (place.project / ".claude" / "settings.json").write_text("{}")
 
 
 def plugin_command(place: Workplace, client: Client, *arguments: str) -> None:
