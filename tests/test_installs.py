@@ -165,6 +165,7 @@ def test_the_plugin_makes_an_environment_of_its_own_once(tmp_path: Path) -> None
     )
 
     assert first.stdout == second.stdout
+    assert "0 records written" in first.stderr
     assert first.stdout.startswith("afteraction, version")
     assert "Setting up Afteraction" in first.stderr
     assert second.stderr == ""
