@@ -4,9 +4,10 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready
 BASE_PYTHON ?= python3
+PHOENIX := .cache/phoenix/bin/phoenix
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format lock prices golden docs bench privacy reliability clean
+.PHONY: help setup demo test lint format lock prices golden docs bench phoenix privacy reliability clean
 
 help: ## List these commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -52,12 +53,17 @@ golden: $(READY) ## Write the expected records of all recorded sessions anew
 docs: $(READY) ## Write the pages that follow from code
 	$(PYTHON) -m docs.generate_outcomes
 	$(PYTHON) -m docs.generate_questions
+	$(PYTHON) -m docs.generate_plugin_hooks
 
 bench: $(READY) ## Measure the hook, what a session feels of it, the import, and the index
 	$(PYTHON) benchmarks/hook_latency.py
 	$(PYTHON) -m benchmarks.session_overhead
 	$(PYTHON) -m benchmarks.import_speed
 	$(PYTHON) -m benchmarks.index_speed
+
+phoenix: $(READY) ## Send spans to a real Arize Phoenix, fetched from PyPI, and ask it what it shows
+	test -x $(PHOENIX) || { $(BASE_PYTHON) -m venv .cache/phoenix && .cache/phoenix/bin/pip install --quiet arize-phoenix==20.26.1; }
+	$(PYTHON) -m tests.otel.check_phoenix $(PHOENIX)
 
 privacy: $(READY) ## Score the redactor, on CORPUS=FILE or on generated texts
 	$(PYTHON) benchmarks/privacy_score.py $(if $(CORPUS),--corpus $(CORPUS))

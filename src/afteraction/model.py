@@ -66,6 +66,8 @@ class Metadata(msgspec.Struct, frozen=True, kw_only=True):
     prompt_id: str | None = None
     tool_use_id: str | None = None
     agent_id: str | None = None
+    traceparent: str | None = None
+    """Where the client's caller stood in its own trace, as W3C Trace Context writes it."""
     project: str | None = None
     model: str | None = None
     tokens: Tokens | None = None

@@ -34,6 +34,7 @@ ERROR_LIMIT = 500
 _FAMILIES = ("haiku", "sonnet", "opus")
 _WORKTREES = "/.claude/worktrees/"
 _EVIDENCE_WORD = re.compile(r"[^ :]+")
+_TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 class Gate(Protocol):
@@ -128,6 +129,7 @@ def _metadata(life: Life, verdict: Verdict, context: SessionContext) -> Metadata
         prompt_id=_safe(life.prompt_id, gate),
         tool_use_id=_safe(life.tool_use_id, gate),
         agent_id=_safe(_agent_id(life), gate),
+        traceparent=_traceparent(life, context),
         project=gate.redact_path(project) if project else None,
         model=_safe(model, gate),
         tokens=sum_tokens(used),
@@ -212,14 +214,25 @@ def _derived_workflow_ids(context: SessionContext) -> dict[str | None, str]:
 
 
 def _oak(life: Life, context: SessionContext, key: str) -> str | None:
+    """An id that the shell gave to the client, cleared for storage."""
+    value = _from_shell(life, context, key)
+    return context.gate.redact_name(value) if value else None
+
+
+def _traceparent(life: Life, context: SessionContext) -> str | None:
+    """The caller's place in its trace; numbers in one fixed form, or nothing."""
+    value = _from_shell(life, context, "traceparent")
+    return value if value and _TRACEPARENT.fullmatch(value) else None
+
+
+def _from_shell(life: Life, context: SessionContext, key: str) -> str | None:
     """What the shell that ran this agent's client gave it.
 
     Its own events tell; without any, the last event before it began does. A later shell's value says nothing about it.
     """
     told = [value for event in life.events if (value := getattr(event.env, key))]
     before = [event for event in context.evidence.events if event.at <= life.started_at]
-    value = told[0] if told else (getattr(before[-1].env, key) if before and not life.events else None)
-    return context.gate.redact_name(value) if value else None
+    return told[0] if told else (getattr(before[-1].env, key) if before and not life.events else None)
 
 
 def _error_message(life: Life, verdict: Verdict, gate: Gate) -> str | None:

@@ -20,6 +20,10 @@ IDENTIFIER_LIMIT = 128
 LARGEST = 2**53
 TASKS_LIMIT = 200
 
+HEXADECIMAL = frozenset("0123456789abcdef")
+TRACE_PARTS = [2, 32, 16, 2]
+"""Characters of a traceparent's version, trace id, span id and flags (W3C Trace Context, version 00)."""
+
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-."
 WORD = frozenset(LETTERS)
 CODE = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
@@ -53,6 +57,14 @@ def word(value: object) -> "str | None":
 def code(value: object) -> "str | None":
     """StopFailure's kind of error; other events have sentences under the same key."""
     return text(value, CODE_LIMIT) if isinstance(value, str) and CODE.issuperset(value) else None
+
+
+def traceparent(value: str) -> "str | None":
+    """The place in a trace where the caller stands: hexadecimal parts of fixed lengths, ids that are not zero."""
+    parts = value.split("-")
+    if [len(part) for part in parts] != TRACE_PARTS or parts[0] != "00" or not HEXADECIMAL.issuperset("".join(parts)):
+        return None
+    return value if parts[1].strip("0") and parts[2].strip("0") else None
 
 
 def flag(value: object) -> "bool | None":
@@ -136,7 +148,7 @@ TOOL = {
 ENVIRONMENT = {
     "oak_workflow_id": (b"OAK_WORKFLOW_ID", name),
     "oak_parent_invocation_id": (b"OAK_PARENT_INVOCATION_ID", name),
-    "traceparent": (b"TRACEPARENT", name),
+    "traceparent": (b"TRACEPARENT", traceparent),
     "entrypoint": (b"CLAUDE_CODE_ENTRYPOINT", name),
     "project_dir": (b"CLAUDE_PROJECT_DIR", path),
     "config_dir": (b"CLAUDE_CONFIG_DIR", path),

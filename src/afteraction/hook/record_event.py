@@ -18,6 +18,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+PLUGIN = "--plugin"
 LINE_LIMIT = 16 * 1024
 """Bytes of a line; what is longer loses its longest part."""
 STDIN_LIMIT = 8 << 20
@@ -44,7 +45,17 @@ SPAWN_TOOLS = frozenset(("Agent", "Task", "Skill", "Workflow", "TaskStop"))
 
 
 def main(arguments: "list[str]") -> None:
-    """Record the event on stdin; ``arguments`` are the script, the telemetry root, the collector's Python."""
+    """Record the event on stdin; ``arguments`` are the script, the telemetry root, the collector's Python.
+
+    The plugin's are the script, ``--plugin`` and its data folder.
+    """
+    if arguments[1] == PLUGIN:
+        from afteraction.hook.plugin import hook_arguments
+
+        found = hook_arguments(arguments[2])
+        if found is None:
+            return
+        arguments = found
     arrived = time.time_ns() // 1_000_000
     posix.umask(0o077)
     given, cut = decode(stdin(), STDIN_LIMIT)

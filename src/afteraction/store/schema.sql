@@ -28,7 +28,7 @@ with records as (
             metadata: 'struct(
                 model_tier varchar, tools_used varchar[], files_modified varchar[], schema_version hugeint,
                 source varchar, client varchar, client_version varchar, session_id varchar, prompt_id varchar,
-                tool_use_id varchar, agent_id varchar, project varchar, model varchar,
+                tool_use_id varchar, agent_id varchar, traceparent varchar, project varchar, model varchar,
                 tokens struct(input hugeint, output hugeint, cache_read hugeint, cache_creation hugeint),
                 cost_usd double, tool_calls hugeint, tool_errors hugeint, tools map(varchar, hugeint),
                 files_read varchar[], lines_added hugeint, lines_removed hugeint, background boolean,
@@ -68,6 +68,7 @@ select
     metadata.prompt_id                                                                 as prompt_id,
     metadata.tool_use_id                                                               as tool_use_id,
     metadata.agent_id                                                                  as agent_id,
+    metadata.traceparent                                                               as traceparent,
     metadata.project                                                                   as project,
     metadata.model                                                                     as model,
     try_cast(metadata.tokens.input as bigint)                                          as tokens_input,
