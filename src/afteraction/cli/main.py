@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "agents": ("afteraction.cli.agents", "Leaderboard: which agents succeed, how fast, at what cost."),
     "collect": ("afteraction.cli.collect", "Turn what the hooks and transcripts tell into records, now."),
     "doctor": ("afteraction.cli.doctor", "Check that hooks, data folder and pipeline work."),
+    "feedback": ("afteraction.cli.feedback", "Say whether an invocation's work was accepted."),
     "import": ("afteraction.cli.import_", "Record the history that Claude Code's transcripts still hold."),
     "install": ("afteraction.cli.install", "Put the hooks into Claude Code's settings."),
     "redact": ("afteraction.cli.redact", "Pass text through the redactor."),
