@@ -6,10 +6,10 @@ READY := $(VENV)/.ready
 BASE_PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format lock prices golden docs bench privacy clean
+.PHONY: help setup demo test lint format lock prices golden docs bench privacy acceptance clean
 
 help: ## List these commands
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
 
 setup: $(READY) ## Make .venv with everything pinned and Afteraction installed in it
 
@@ -51,6 +51,7 @@ golden: $(READY) ## Write the expected records of all recorded sessions anew
 
 docs: $(READY) ## Write the pages that follow from code
 	$(PYTHON) -m docs.generate_outcomes
+	$(PYTHON) -m docs.generate_acceptance
 
 bench: $(READY) ## Measure the hook, what a session feels of it, the import, and the index
 	$(PYTHON) benchmarks/hook_latency.py
@@ -60,6 +61,9 @@ bench: $(READY) ## Measure the hook, what a session feels of it, the import, and
 
 privacy: $(READY) ## Score the redactor, on CORPUS=FILE or on generated texts
 	$(PYTHON) benchmarks/privacy_score.py $(if $(CORPUS),--corpus $(CORPUS))
+
+acceptance: $(READY) ## Score inferred acceptance on the labelled set
+	$(PYTHON) -m benchmarks.acceptance_score
 
 clean: ## Remove everything that can be made again
 	rm -rf $(VENV) .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis dist build
