@@ -7,7 +7,7 @@ BASE_PYTHON ?= python3
 PHOENIX := .cache/phoenix/bin/phoenix
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format lock prices golden docs bench phoenix privacy reliability clean
+.PHONY: help setup demo test lint format lock prices golden docs bench phoenix privacy acceptance reliability clean
 
 help: ## List these commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -54,6 +54,7 @@ docs: $(READY) ## Write the pages that follow from code
 	$(PYTHON) -m docs.generate_outcomes
 	$(PYTHON) -m docs.generate_questions
 	$(PYTHON) -m docs.generate_plugin_hooks
+	$(PYTHON) -m docs.generate_acceptance
 
 bench: $(READY) ## Measure the hook, what a session feels of it, the import, and the index
 	$(PYTHON) benchmarks/hook_latency.py
@@ -70,6 +71,9 @@ privacy: $(READY) ## Score the redactor, on CORPUS=FILE or on generated texts
 
 reliability: $(READY) ## Provoke kills, failing calls, full disks, damage and bursts, and count the harm
 	$(PYTHON) -m pytest -q tests/reliability
+
+acceptance: $(READY) ## Score inferred acceptance on the labelled set
+	$(PYTHON) -m benchmarks.acceptance_score
 
 clean: ## Remove everything that can be made again
 	rm -rf $(VENV) .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis dist build

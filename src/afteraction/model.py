@@ -46,7 +46,13 @@ class Acceptance(msgspec.Struct, frozen=True, kw_only=True):
 
     source: Literal["explicit", "inferred"]
     signal: str | None = None
+    """``feedback`` for the user's own word, else the name of the rule that inferred it."""
     at: str | None = None
+    """When it was said or done, UTC."""
+    evidence: tuple[str, ...] = ()
+    """What an inference rests on, as in ``Outcome``; empty for the user's own word."""
+    note: str | None = None
+    """What the user added to it, redacted."""
 
 
 class Metadata(msgspec.Struct, frozen=True, kw_only=True):
@@ -117,6 +123,7 @@ class WorkflowInvocation(msgspec.Struct, frozen=True, kw_only=True):
     status: Status
     started_at: str
     ended_at: str | None
+    user_accepted: bool | None = None
 
 
 class WorkflowTotals(msgspec.Struct, frozen=True, kw_only=True):

@@ -28,6 +28,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "doctor": ("afteraction.cli.doctor", "Check that hooks, data folder and pipeline work."),
     "export": ("afteraction.cli.export", "Write what was recorded as JSON, CSV or Parquet."),
     "failures": ("afteraction.cli.failures", "Why runs fail: kinds, examples, where they concentrate, what to change."),
+    "feedback": ("afteraction.cli.feedback", "Say whether an invocation's work was accepted."),
     "import": ("afteraction.cli.import_", "Record the history that Claude Code's transcripts still hold."),
     "install": ("afteraction.cli.install", "Put the hooks into Claude Code's settings."),
     "otlp": ("afteraction.cli.otlp", "Send traces and metrics to an OpenTelemetry receiver."),

@@ -12,6 +12,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from afteraction.collector.acceptance import infer
+from afteraction.collector.aftermath import aftermaths
 from afteraction.collector.identity import CLIENT, invocation_id, invocation_key, workflow_id
 from afteraction.collector.measure import best_usages, measure_work, sum_tokens
 from afteraction.collector.outcome import CATEGORIES
@@ -22,7 +24,9 @@ from afteraction.pricing import PricedMessage
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from afteraction.collector.acceptance import Judgement
     from afteraction.collector.evidence import SessionEvidence
+    from afteraction.collector.measure import Work
     from afteraction.collector.outcome import Verdict
     from afteraction.collector.reconcile import Findings, Life
     from afteraction.pricing import PriceLists
@@ -71,29 +75,48 @@ class SessionContext:
         return place.partition(_WORKTREES)[0] if place else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """One invocation that has ended, with what was made out of it."""
+
+    life: Life
+    verdict: Verdict
+    work: Work | None
+    judgement: Judgement | None
+
+
 def build_records(context: SessionContext) -> list[Invocation]:
     """The records of all invocations of a session that have ended, in order of start."""
     ids: dict[str | None, str] = {
         life.agent_id: _invocation_id(life, context) for life in context.findings.lives if life.agent_id is not None
     }
     workflows = _derived_workflow_ids(context)
+    lives = context.findings.lives
+    works = {
+        life.agent_id: measure_work(life.transcript)
+        for life in lives
+        if life.agent_id is not None and life.transcript is not None
+    }
+    after = aftermaths(context.evidence, lives, works, context.project)
+    judged = {agent_id: judgement for agent_id, one in after.items() if (judgement := infer(one)) is not None}
     return [
-        _build(life, life.verdict, context, ids, workflows)
-        for life in context.findings.lives
+        _build(
+            _Ended(life, life.verdict, works.get(life.agent_id or ""), judged.get(life.agent_id or "")),
+            context,
+            (ids, workflows),
+        )
+        for life in lives
         if life.verdict is not None
     ]
 
 
 def _build(
-    life: Life,
-    verdict: Verdict,
-    context: SessionContext,
-    ids: Mapping[str | None, str],
-    workflows: Mapping[str | None, str],
+    ended: _Ended, context: SessionContext, links: tuple[Mapping[str | None, str], Mapping[str | None, str]]
 ) -> Invocation:
+    life, verdict = ended.life, ended.verdict
+    ids, workflows = links
     gate = context.gate
     parent = ids.get(life.parent_agent_id) if life.parent_agent_id else _oak(life, context, "oak_parent_invocation_id")
-    denied = life.ending.user_denied_tool
     return Invocation(
         invocation_id=_invocation_id(life, context),
         workflow_id=_oak(life, context, "oak_workflow_id") or workflows[life.prompt_id],
@@ -104,15 +127,15 @@ def _build(
         status=verdict.status,
         execution_time_ms=life.active_ms,
         error_message=_error_message(life, verdict, gate),
-        user_accepted=False if denied else None,
-        metadata=_metadata(life, verdict, context),
+        user_accepted=ended.judgement.accepted if ended.judgement is not None else None,
+        metadata=_metadata(ended, context),
     )
 
 
-def _metadata(life: Life, verdict: Verdict, context: SessionContext) -> Metadata:
+def _metadata(ended: _Ended, context: SessionContext) -> Metadata:
     gate = context.gate
+    life, verdict, work = ended.life, ended.verdict, ended.work
     transcript = life.transcript
-    work = measure_work(transcript) if transcript is not None else None
     replies = transcript.replies if transcript is not None else ()
     used = best_usages(replies)
     model = _model(life, replies)
@@ -146,7 +169,7 @@ def _metadata(life: Life, verdict: Verdict, context: SessionContext) -> Metadata
         ended_at=utc_timestamp(life.ended_at) if life.ended_at is not None else None,
         agent_definition=_definition(life, context),
         outcome=Outcome(category=verdict.category, evidence=tuple(_cleared(seen, gate) for seen in verdict.evidence)),
-        acceptance=_acceptance(life),
+        acceptance=_acceptance(ended.judgement, gate),
     )
 
 
@@ -243,11 +266,14 @@ def _error_message(life: Life, verdict: Verdict, gate: Gate) -> str | None:
     return redacted or CATEGORIES[verdict.category]
 
 
-def _acceptance(life: Life) -> Acceptance | None:
-    if not life.ending.user_denied_tool:
+def _acceptance(judgement: Judgement | None, gate: Gate) -> Acceptance | None:
+    if judgement is None:
         return None
-    at = utc_timestamp(life.ended_at) if life.ended_at is not None else None
-    return Acceptance(source="inferred", signal="tool_denied", at=at)
+    sign = judgement.sign
+    at = utc_timestamp(sign.at) if sign.at is not None else None
+    where = "transcript line" if sign.own else "main transcript line"
+    evidence = (f"{where} {gate.redact_name(sign.line)}: {sign.words}",) if sign.line is not None else (sign.words,)
+    return Acceptance(source="inferred", signal=judgement.signal, at=at, evidence=evidence)
 
 
 def _model(life: Life, replies: Iterable[Reply]) -> str | None:

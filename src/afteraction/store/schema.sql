@@ -34,7 +34,7 @@ with records as (
                 files_read varchar[], lines_added hugeint, lines_removed hugeint, background boolean,
                 depth hugeint, rounds hugeint, ended_at varchar, agent_definition struct(path varchar, sha256 varchar),
                 task_type varchar, outcome struct(category varchar, evidence varchar[]),
-                acceptance struct(source varchar, signal varchar, "at" varchar))'
+                acceptance struct(source varchar, signal varchar, "at" varchar, evidence varchar[], note varchar))'
         }
     )
 )
@@ -92,5 +92,7 @@ select
     metadata.outcome.evidence                                                          as outcome_evidence,
     metadata.acceptance.source                                                         as acceptance_source,
     metadata.acceptance.signal                                                         as acceptance_signal,
-    metadata.acceptance."at"                                                           as acceptance_at
+    metadata.acceptance."at"                                                           as acceptance_at,
+    metadata.acceptance.evidence                                                       as acceptance_evidence,
+    metadata.acceptance.note                                                           as acceptance_note
 from records;
