@@ -32,11 +32,12 @@ COMMANDS: tuple[tuple[str, tuple[GitAction, ...]], ...] = (
     ('git commit -m "$(cat <<\'EOF\'\nsay "x"; it\'s done\ngit checkout .\nEOF\n)"', (GitAction("commit_staged"),)),
     ('git commit -m "not closed', ()),
     ("git", ()),
+    ("git reset --hard" + "\n" * 8_000, ()),
     ("", ()),
 )
 
 
-@pytest.mark.parametrize(("command", "actions"), COMMANDS, ids=[command for command, _ in COMMANDS])
+@pytest.mark.parametrize(("command", "actions"), COMMANDS, ids=[command[:40] for command, _ in COMMANDS])
 def test_a_command_does_this_and_nothing_else(command: str, actions: tuple[GitAction, ...]) -> None:
     """Messages, redirections and options are no paths; what is not certain is left out."""
     assert git_actions(command, "/p") == actions

@@ -21,7 +21,9 @@ Deed = Literal["stage", "commit", "commit_staged", "discard", "stash", "unstash"
 
 LATEST, EVERY = "HEAD", "*"
 """What an undoing means where it names no commit by its id."""
-_HEREDOC = re.compile(r"<<-?\s*(['\"]?)(\w+)\1[^\n]*\n.*?^\s*\2\b", re.DOTALL | re.MULTILINE)
+_LONGEST = 8_000
+"""Characters of a command that is taken apart: what is longer carries a file, and takes long."""
+_HEREDOC = re.compile(r"<<-?\s*(['\"]?)(\w+)\1[^\n]*\n.*?^[ \t]*\2\b", re.DOTALL | re.MULTILINE)
 _GLOBAL_WITH_VALUE = frozenset({"-c", "--git-dir", "--work-tree", "--namespace"})
 _SEPARATORS = frozenset(";&|()\n")
 
@@ -49,6 +51,8 @@ class GitAction:
 def git_actions(command: str, cwd: str) -> tuple[GitAction, ...]:
     """What a command does, in order; ``cwd`` is the folder it begins in. Nothing when it cannot be taken apart."""
     found: list[GitAction] = []
+    if len(command) > _LONGEST:
+        return ()
     for words in _simple_commands(command):
         if words[0] == "cd" and len(words) > 1:
             cwd = posixpath.normpath(posixpath.join(cwd, words[1]))
