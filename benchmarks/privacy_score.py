@@ -12,7 +12,6 @@ import gzip
 import json
 import os
 import re
-import statistics
 import sys
 import time
 from collections import defaultdict
@@ -35,6 +34,8 @@ TARGETS = {
     "public ip": 0.99,
     "e.164 phone": 0.95,
     "home name": 1.0,
+    "unseen tokens": 0.98,
+    "unseen surroundings": 0.96,
 }
 MAX_ALTERED = 0.0005
 MAX_MS = 20.0
@@ -50,15 +51,18 @@ def survives(secret: str, text: str) -> bool:
 def score_generated() -> bool:
     """Print recall per class on generated texts, and return whether every target is met."""
     from benchmarks.privacy_texts import environment, innocents, secrets, seeded
+    from benchmarks.privacy_unseen import unseen
 
     rng = seeded(4)
     environ, texts = environment(rng, 40)
     redactor = Redactor(environ, "/home/bench")
     hits: dict[str, list[bool]] = defaultdict(list)
-    for item in [*texts, *secrets(rng, 400)]:
-        done = redactor.redact(item.text) or ""
-        hits[item.kind].append(not survives(item.secret or "", done))
-    met = True
+    dropped = 0
+    for item in [*texts, *secrets(rng, 400), *unseen(rng, 20)]:
+        done = redactor.redact(item.text)
+        dropped += done is None
+        hits[item.kind].append(done is not None and not survives(item.secret or "", done))
+    met = dropped == 0
     for kind, found in hits.items():
         rate = sum(found) / len(found)
         met &= rate >= TARGETS[kind]
@@ -77,7 +81,9 @@ def score_corpus(path: Path) -> None:
     recall: dict[str, list[bool]] = defaultdict(list)
     altered: dict[str, list[bool]] = defaultdict(list)
     for row in _rows(path):
-        done = redactor.redact(row["text"]) or ""
+        done = redactor.redact(row["text"])
+        if done is None:
+            raise RuntimeError(f"the redactor dropped {row['id']}")
         if row["corpus"].startswith("benign"):
             if not row.get("has_pii"):
                 altered[row["corpus"]].append(done != row["text"])
@@ -119,26 +125,30 @@ def time_worst() -> bool:
     redactor = Redactor(environ, "/home/bench")
     redactor.redact("warm up: compiles the patterns")
     plain = "The quick brown fox jumps over the lazy dog. " * 1456
-    reference = _median_ms(redactor, plain)
+    reference = _least_ms(redactor, plain)
     print(f"time    {'64 KB of prose':38s} {reference:6.1f} ms")
-    times = sorted(((_median_ms(redactor, text), unit) for unit, text in worst().items()), reverse=True)
+    times = sorted(((_least_ms(redactor, text), unit) for unit, text in worst().items()), reverse=True)
     for spent, unit in times[:5]:
         print(
             f"time    64 KB of {unit[:28]!r:29s} {spent:6.1f} ms  {spent / reference:4.1f} x prose  target {MAX_MS} ms"
         )
     short = "Fix the flaky test in tests/test_api.py: it fails with expected 200, got 500 at line 42. Then " * 2
-    print(f"time    {'200 characters':38s} {_median_ms(redactor, short[:200]):6.3f} ms")
+    fresh = [f"{index} {short}"[:200] for index in range(200)]  # what was asked before is remembered
+    start = time.process_time()
+    for text in fresh:
+        redactor.redact(text)
+    print(f"time    {'200 characters':38s} {(time.process_time() - start) * 1000 / len(fresh):6.3f} ms")
     return times[0][0] <= MAX_MS
 
 
-def _median_ms(redactor: Redactor, text: str) -> float:
-    """Return the median time of seven runs, in milliseconds."""
+def _least_ms(redactor: Redactor, text: str) -> float:
+    """Return the least processor time of seven runs, in milliseconds: other programs only ever add to it."""
     spent = []
     for _ in range(7):
-        start = time.perf_counter()
+        start = time.process_time()
         redactor.redact(text)
-        spent.append((time.perf_counter() - start) * 1000)
-    return statistics.median(spent)
+        spent.append((time.process_time() - start) * 1000)
+    return min(spent)
 
 
 def main() -> int:
