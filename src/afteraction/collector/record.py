@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import posixpath
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -32,6 +33,7 @@ DESCRIPTION_LIMIT = 200
 ERROR_LIMIT = 500
 _FAMILIES = ("haiku", "sonnet", "opus")
 _WORKTREES = "/.claude/worktrees/"
+_EVIDENCE_WORD = re.compile(r"[^ :]+")
 
 
 class Gate(Protocol):
@@ -141,7 +143,7 @@ def _metadata(life: Life, verdict: Verdict, context: SessionContext) -> Metadata
         rounds=life.rounds,
         ended_at=utc_timestamp(life.ended_at) if life.ended_at is not None else None,
         agent_definition=_definition(life, context),
-        outcome=Outcome(category=verdict.category, evidence=verdict.evidence),
+        outcome=Outcome(category=verdict.category, evidence=tuple(_cleared(seen, gate) for seen in verdict.evidence)),
         acceptance=_acceptance(life),
     )
 
@@ -153,6 +155,11 @@ def _agent_id(life: Life) -> str | None:
 
 def _safe(name: str | None, gate: Gate) -> str | None:
     return gate.redact_name(name) if name is not None else None
+
+
+def _cleared(evidence: str, gate: Gate) -> str:
+    """Evidence with each word cleared as a name: among our own words stand ids and reasons as the client wrote them."""
+    return _EVIDENCE_WORD.sub(lambda word: gate.redact_name(word.group()), evidence)
 
 
 def _definition(life: Life, context: SessionContext) -> AgentDefinition | None:
