@@ -109,7 +109,7 @@ def test_a_second_install_changes_no_byte(machine: Machine) -> None:
 
 
 def test_foreign_bytes_mode_and_backup(machine: Machine) -> None:
-    """Settings of others keep their bytes; the backup holds the whole file with the mode it had."""
+    """Settings of others keep their bytes; the backup holds the whole file, for the user alone."""
     machine.write(FOREIGN)
     machine.settings.chmod(0o640)
 
@@ -120,7 +120,7 @@ def test_foreign_bytes_mode_and_backup(machine: Machine) -> None:
     assert b"\n" not in after.replace(b"\r\n", b"")
     assert entries_of_ours(machine.parsed()) == dict.fromkeys(EVENTS, 1)
     assert machine.backup.read_bytes() == FOREIGN
-    assert (mode(machine.settings), mode(machine.backup)) == (0o640, 0o640)
+    assert (mode(machine.settings), mode(machine.backup)) == (0o640, 0o600)
 
 
 def test_a_dry_run_shows_the_change_and_writes_nothing(machine: Machine) -> None:

@@ -85,18 +85,30 @@ def edited(path: Path, raw: bytes | None, edit: Callable[[str], str]) -> bytes:
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Hold off other processes of ours that would write into the same folder; creates the folder."""
-    folder = real_path(path).parent
+    handle = _locked_folder(real_path(path).parent)
     try:
-        folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    except OSError as error:
-        raise SettingsError(f"{folder} cannot be used: {error.strerror}") from error
-    try:
-        with contextlib.suppress(OSError):  # some network file systems cannot lock a folder; the re-read still guards
-            fcntl.flock(handle, fcntl.LOCK_EX)
         yield
     finally:
         os.close(handle)
+
+
+def _locked_folder(folder: Path) -> int:
+    """A locked handle of a folder that is still there: whoever had the lock before may have removed it."""
+    for _ in range(ATTEMPTS):
+        try:
+            folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+            handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        except FileNotFoundError:
+            continue  # removed between the two
+        except OSError as error:
+            raise SettingsError(f"{folder} cannot be used: {error.strerror}") from error
+        with contextlib.suppress(OSError):  # some network file systems cannot lock a folder; the re-read still guards
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        with contextlib.suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(handle), folder.stat()):
+                return handle
+        os.close(handle)
+    raise SettingsError(f"{folder} keeps vanishing; close what removes it, then run again")
 
 
 def rewrite(
@@ -124,7 +136,7 @@ def rewrite(
         try:
             keep = None if before is None else backup(before)
             if before is not None and keep is not None:
-                with _draft(keep, before, like=real) as draft:
+                with _draft(keep, before) as draft:  # private, whatever the settings are: they may hold tokens
                     draft.replace(keep)
             written = _replace(real, before, after)
         except OSError as error:
@@ -168,13 +180,19 @@ def _replace(path: Path, before: bytes | None, after: bytes | None) -> bool:
 
 
 @contextlib.contextmanager
-def _draft(path: Path, content: bytes, *, like: Path) -> Iterator[Path]:
-    """A complete temporary file beside ``path``, safe on the disk; removed where nobody renames it."""
+def _draft(path: Path, content: bytes, *, like: Path | None = None) -> Iterator[Path]:
+    """A complete temporary file beside ``path``, safe on the disk, private or with the mode of another file.
+
+    It is removed where nobody renames it.
+    """
     draft = path.with_name(f".{path.name}.afteraction-{os.getpid()}")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW, PRIVATE_FILE)
     try:
         with os.fdopen(handle, "wb") as file:
-            _copy_mode(handle, like)
+            if like is None:
+                os.fchmod(handle, PRIVATE_FILE)
+            else:
+                _copy_mode(handle, like)
             file.write(content)
             file.flush()
             os.fsync(handle)
