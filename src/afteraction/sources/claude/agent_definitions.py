@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import stat
 from typing import TYPE_CHECKING
 
 from afteraction.model import AgentDefinition
@@ -15,7 +16,8 @@ from afteraction.model import AgentDefinition
 if TYPE_CHECKING:
     from pathlib import Path
 
-_NAME = re.compile(rb"^name:\s*[\"']?([^\"'\r\n]+?)[\"']?\s*$", re.MULTILINE)
+_NAME = re.compile(rb"^name:[ \t]*+[\"']?([^\"'\r\n]{1,512}+)[\"']?[ \t\r]*+$", re.MULTILINE)
+"""Possessive: a line that was built for it would take the cube of its length to be turned down."""
 _MAX_BYTES = 1024 * 1024
 
 
@@ -32,7 +34,7 @@ def find_definition(agent_name: str, *, project: Path | None, config_dir: Path) 
         for path in _markdown(folder):
             content, modified_ms = _content(path)
             found = _NAME.search(content.partition(b"\n---")[0]) if content else None
-            if found is None or found.group(1).decode("utf-8", "replace") != agent_name:
+            if found is None or found.group(1).rstrip().decode("utf-8", "replace") != agent_name:
                 continue
             relative = f"{prefix}/agents/{path.relative_to(folder).as_posix()}"
             return AgentDefinition(path=relative, sha256=hashlib.sha256(content).hexdigest()), modified_ms
@@ -51,8 +53,9 @@ def _content(path: Path) -> tuple[bytes, int]:
     """A file's content and its modification time, epoch ms; no content when it cannot be read."""
     try:
         found = path.stat()
-        if not path.is_file() or found.st_size > _MAX_BYTES:
-            return b"", 0
-        return path.read_bytes(), found.st_mtime_ns // 1_000_000
+        if not stat.S_ISREG(found.st_mode) or not 0 < found.st_size <= _MAX_BYTES:
+            return b"", 0  # a file of /proc says that it is empty, and may never end
+        with path.open("rb") as file:
+            return file.read(_MAX_BYTES), found.st_mtime_ns // 1_000_000
     except OSError:
         return b"", 0
