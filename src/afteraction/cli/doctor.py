@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from afteraction.cli.say import say
+
 if TYPE_CHECKING:
     from afteraction.installation.check import Check
 
@@ -30,7 +32,7 @@ def doctor(*, fix: bool, as_json: bool) -> None:
     cwd = Path.cwd()
     if fix:
         for sentence in mend(os.environ, cwd):
-            click.echo(f"fixed: {sentence}", err=True)
+            say(f"fixed: {sentence}", err=True)
     rows = diagnose(os.environ, cwd)
     if as_json:
         from afteraction.output.tabular import write_json

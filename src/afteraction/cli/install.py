@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from afteraction.cli.say import say
 from afteraction.cli.targets import chosen_target, target_options
 
 if TYPE_CHECKING:
@@ -31,31 +32,29 @@ def install(*, user: bool, project: bool, dry_run: bool) -> None:
     target = chosen_target(user=user, project=project)
     done = run(target, dry_run=dry_run)
     if dry_run:
-        click.echo(diff(target.settings, done.rewrite), nl=False)
+        say(diff(target.settings, done.rewrite), nl=False)
         if not done.rewrite.changed:
-            click.echo(f"Already installed in {target.settings}: nothing to change.", err=True)
+            say(f"Already installed in {target.settings}: nothing to change.", err=True)
         for path in done.excluded:
-            click.echo(f"Would have git ignore {path}.", err=True)
+            say(f"Would have git ignore {path}.", err=True)
     else:
         _report(target, done)
     if done.disabled:
-        click.echo(
-            f"afteraction: disableAllHooks is true in {target.settings}: no hook runs until you remove it", err=True
-        )
+        say(f"afteraction: disableAllHooks is true in {target.settings}: no hook runs until you remove it", err=True)
 
 
 def _report(target: Target, done: Installed) -> None:
     from afteraction.sources.claude.settings_file import backup_path
 
     if not done.rewrite.changed:
-        click.echo(f"Already installed in {target.settings}: nothing to change.")
+        say(f"Already installed in {target.settings}: nothing to change.")
     elif done.updated:
-        click.echo(f"Updated the hooks for {done.events} events in {target.settings}.")
+        say(f"Updated the hooks for {done.events} events in {target.settings}.")
     else:
-        click.echo(f"Installed hooks for {done.events} events in {target.settings}.")
+        say(f"Installed hooks for {done.events} events in {target.settings}.")
     if done.rewrite.changed and backup_path(target.settings).exists():
-        click.echo(f"The settings as they were: {backup_path(target.settings)}")
+        say(f"The settings as they were: {backup_path(target.settings)}")
     for path in done.excluded:
-        click.echo(f"Git ignores {path} now (.git/info/exclude).")
-    click.echo(f"Records go to {target.root.path}")
-    click.echo("Next: start a new Claude Code session, let it use a subagent, then run: afteraction agents")
+        say(f"Git ignores {path} now (.git/info/exclude).")
+    say(f"Records go to {target.root.path}")
+    say("Next: start a new Claude Code session, let it use a subagent, then run: afteraction agents")

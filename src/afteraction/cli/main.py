@@ -14,6 +14,7 @@ import sys
 
 import click
 
+from afteraction.cli.say import say
 from afteraction.errors import AfteractionError
 
 COMMANDS: dict[str, tuple[str, str]] = {
@@ -85,7 +86,7 @@ def main() -> None:
     try:
         cli(prog_name="afteraction")
     except AfteractionError as error:
-        click.echo(f"afteraction: {error}", err=True)
+        say(f"afteraction: {error}", err=True)
         sys.exit(error.exit_code)
     except BrokenPipeError:
         # The reader of a pipe (head, less) has left; that is no error of ours.

@@ -30,7 +30,13 @@ def redact(*, jsonl: bool) -> None:
             sys.stdout.buffer.flush()
         return
     done = redactor.redact(sys.stdin.buffer.read().decode("utf-8", "surrogateescape"))
-    sys.stdout.buffer.write((_DROPPED if done is None else done).encode("utf-8", "surrogateescape"))
+    if done is None:
+        done = _DROPPED
+    if sys.stdout.isatty():
+        from afteraction.output.text import visible
+
+        done = visible(done)
+    sys.stdout.buffer.write(done.encode("utf-8", "surrogateescape"))
     sys.stdout.buffer.flush()
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from afteraction.cli.say import say
 from afteraction.cli.targets import chosen_target, target_options
 
 if TYPE_CHECKING:
@@ -39,26 +40,26 @@ def uninstall(*, user: bool, project: bool, purge: bool, dry_run: bool) -> None:
     root = telemetry_root(os.environ, chosen=done.root.path)
     planned = plan_purge(root) if purge else None  # refused before anything is changed
     if dry_run:
-        click.echo(diff(target.settings, done.rewrite), nl=False)
+        say(diff(target.settings, done.rewrite), nl=False)
         if not done.rewrite.changed:
-            click.echo(f"Not installed in {target.settings}: nothing to take out.", err=True)
+            say(f"Not installed in {target.settings}: nothing to take out.", err=True)
     else:
         _report(target, run(target))
     if planned is not None:
         _purge(root, planned, dry_run=dry_run)
         if done.root != root and done.root.invocations.is_dir():
-            click.echo(f"afteraction: records of runs without {ROOT_VARIABLE} stay in {done.root.path}", err=True)
+            say(f"afteraction: records of runs without {ROOT_VARIABLE} stay in {done.root.path}", err=True)
 
 
 def _report(target: Target, done: Uninstalled) -> None:
     if not done.rewrite.changed:
-        click.echo(f"Not installed in {target.settings}: nothing to take out.")
+        say(f"Not installed in {target.settings}: nothing to take out.")
     elif done.rewrite.after is None:
-        click.echo(f"Removed {target.settings}: it held nothing but our hooks.")
+        say(f"Removed {target.settings}: it held nothing but our hooks.")
     elif done.restored:
-        click.echo(f"Restored {target.settings} as it was before the install.")
+        say(f"Restored {target.settings} as it was before the install.")
     else:
-        click.echo(f"Took the hooks out of {target.settings}; everything else in it stays.")
+        say(f"Took the hooks out of {target.settings}; everything else in it stays.")
 
 
 def _purge(root: Root, found: Purge, *, dry_run: bool) -> None:
@@ -68,8 +69,8 @@ def _purge(root: Root, found: Purge, *, dry_run: bool) -> None:
         purge(root, found)
     records = f"{found.records:,} record{'' if found.records == 1 else 's'}"
     if found.names:
-        click.echo(f"{'Would delete' if dry_run else 'Deleted'} {records} and all else recorded in {root.path}.")
+        say(f"{'Would delete' if dry_run else 'Deleted'} {records} and all else recorded in {root.path}.")
     else:
-        click.echo(f"No records in {root.path}.")
+        say(f"No records in {root.path}.")
     if found.foreign:
-        click.echo(f"afteraction: left in {root.path}, not ours: {', '.join(found.foreign)}", err=True)
+        say(f"afteraction: left in {root.path}, not ours: {', '.join(found.foreign)}", err=True)

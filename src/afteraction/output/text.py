@@ -20,6 +20,7 @@ _INVISIBLE = (
 _SURROGATE = "\ud800-\udfff"
 _UNSAFE = re.compile(f"{_SEQUENCE}|[{_CONTROL}{_INVISIBLE}{_SURROGATE}]")
 _UNSAFE_CHARACTER = re.compile(f"[{_CONTROL}{_INVISIBLE}{_SURROGATE}]")
+_MOVES = re.compile(r"[\r\v\f]")
 _SPACE = re.compile(r"[ \t\n\v\f\r]+")
 _MARK = "\ufffd"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -28,6 +29,11 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", 
 def plain(text: str) -> str:
     """One line of visible characters: what is unsafe becomes U+FFFD, any white space a blank."""
     return _SPACE.sub(" ", _UNSAFE.sub(_MARK, text)).strip()
+
+
+def visible(text: str) -> str:
+    """Lines of visible characters: what is unsafe becomes U+FFFD; line ends, blanks and tabs stay."""
+    return _MOVES.sub(_MARK, _UNSAFE.sub(_MARK, text.replace("\r\n", "\n")))
 
 
 def ascii_plain(text: str) -> str:
