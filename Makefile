@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 BASE_PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format lock prices golden docs bench privacy clean
+.PHONY: help setup demo test lint format lock prices golden docs bench privacy audit clean
 
 help: ## List these commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -60,6 +60,9 @@ bench: $(READY) ## Measure the hook, what a session feels of it, the import, and
 
 privacy: $(READY) ## Score the redactor, on CORPUS=FILE or on generated texts
 	$(PYTHON) benchmarks/privacy_score.py $(if $(CORPUS),--corpus $(CORPUS))
+
+audit: $(READY) ## Ask the advisory service about the pinned requirements (needs the network)
+	$(VENV)/bin/pip-audit --strict --require-hashes --disable-pip --progress-spinner off -r requirements.txt
 
 clean: ## Remove everything that can be made again
 	rm -rf $(VENV) .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis dist build
