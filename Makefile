@@ -7,7 +7,7 @@ BASE_PYTHON ?= python3
 PHOENIX := .cache/phoenix/bin/phoenix
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format lock prices golden docs bench phoenix privacy acceptance reliability clean
+.PHONY: help setup demo test lint format lock prices golden docs bench phoenix privacy acceptance audit reliability clean
 
 help: ## List these commands
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
@@ -74,6 +74,9 @@ reliability: $(READY) ## Provoke kills, failing calls, full disks, damage and bu
 
 acceptance: $(READY) ## Score inferred acceptance on the labelled set
 	$(PYTHON) -m benchmarks.acceptance_score
+
+audit: $(READY) ## Ask the advisory service about the pinned requirements (needs the network)
+	$(VENV)/bin/pip-audit --strict --require-hashes --disable-pip --progress-spinner off -r requirements.txt
 
 clean: ## Remove everything that can be made again
 	rm -rf $(VENV) .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis dist build

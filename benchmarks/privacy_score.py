@@ -1,8 +1,12 @@
 """How much the redactor finds, what it spoils, and how long it takes.
 
-``privacy_score.py [--corpus FILE]``: without a corpus on generated texts, each class against its target; with one
-(JSON lines, gzip or plain, of {"text", "spans", "corpus", "cls", "has_pii"}) per corpus and class. Then the time for
-64 KB of the worst inputs, in milliseconds and as a multiple of one plain pass over the same bytes.
+``privacy_score.py [--corpus FILE]``: without a corpus on generated texts; with one (JSON lines, gzip or plain, of
+{"text", "spans", "corpus", "cls", "has_pii"}) per corpus and class. Each figure stands beside its target, and a missed
+one makes the exit code 1. Then the time for 64 KB of the worst inputs, in milliseconds and as a multiple of prose.
+
+A label counts as removed when no piece of a fifth of it is left anywhere in the text. Names of people, places and dates
+are labelled too, and not promised: they have no target; nor have other people's e-mail addresses, some of which stand
+beside the name that they are made of.
 """
 
 from __future__ import annotations
@@ -37,11 +41,10 @@ TARGETS = {
     "unseen tokens": 0.98,
     "unseen surroundings": 0.96,
 }
+"""Least recall of each class of generated texts."""
 CORPUS_TARGETS = {
     "wrapped: prefixed": 0.98,
-    "third party: prefixed": 0.93,
     "wrapped: contextual": 0.96,
-    "third party: contextual": 0.85,
     "wrapped: EMAIL": 0.99,
     "wrapped: SSN": 0.99,
     "wrapped: IBAN": 0.99,
@@ -49,10 +52,17 @@ CORPUS_TARGETS = {
     "wrapped: IP": 0.99,
     "wrapped: PHONE": 0.95,
     "wrapped: HOMEDIR": 1.0,
+    "third party: CREDIT_CARD": 0.99,
+    "third party: IBAN_CODE": 0.99,
+    "third party: US_SSN": 0.99,
+    "third party: prefixed": 0.93,
+    "third party: contextual": 0.85,
 }
-"""Classes of a labelled corpus that are promised; the others are printed without a target."""
-MAX_ALTERED = 0.0005
-MAX_ALTERED_IN_CORPUS = 0.002
+"""Least recall of classes of a corpus: in our own kind of text, and in other people's test data."""
+EVERYTHING = "all innocent texts"
+MAX_ALTERED = {"innocent texts": 0.0005, EVERYTHING: 0.002}
+MAX_ALTERED |= dict.fromkeys(("benign_identifiers", "benign_lockfiles", "benign_paths"), 0.0005)
+"""Largest share of innocent texts that are altered, by corpus."""
 MAX_MS = 20.0
 
 
@@ -77,21 +87,35 @@ def score_generated() -> bool:
         done = redactor.redact(item.text)
         dropped += done is None
         hits[item.kind].append(done is not None and not survives(item.secret or "", done))
-    met = dropped == 0
-    for kind, found in hits.items():
-        rate = sum(found) / len(found)
-        met &= rate >= TARGETS[kind]
-        print(f"recall  {kind:38s} {rate:6.3f}  n={len(found)}  target {TARGETS[kind]}")
+    met = [print_recall(kind, found, TARGETS[kind]) for kind, found in hits.items()]
     changed = [redactor.redact(item.text) != item.text for item in innocents(rng, 200)]
-    met &= sum(changed) / len(changed) <= MAX_ALTERED
-    print(
-        f"altered {'innocent texts':38s} {sum(changed) / len(changed):8.4%}  n={len(changed)}  target {MAX_ALTERED:.2%}"
-    )
+    return all(met) & print_altered("innocent texts", changed) & (dropped == 0)
+
+
+def print_recall(kind: str, found: list[bool], target: float | None) -> bool:
+    """Print which share of a class was found; False when a target is missed."""
+    rate = sum(found) / len(found)
+    print(f"recall   {kind:48s} n={len(found):<6d} {rate:8.3f}  {_verdict(target, '>=', met=rate >= (target or 0))}")
+    return target is None or rate >= target
+
+
+def print_altered(name: str, changed: list[bool]) -> bool:
+    """Print which share of innocent texts was altered; False when a target is missed."""
+    share = sum(changed) / max(1, len(changed))
+    target = MAX_ALTERED.get(name)
+    met = target is None or share <= target
+    print(f"altered  {name:48s} n={len(changed):<6d} {share:8.3%}  {_verdict(target, '<=', met=met)}")
     return met
 
 
+def _verdict(target: float | None, sign: str, *, met: bool) -> str:
+    if target is None:
+        return "no target"
+    return f"{sign} {target:g}  {'ok' if met else 'MISSED'}"
+
+
 def score_corpus(path: Path) -> bool:
-    """Print recall per corpus and class and the share of innocent texts altered; whether every target is met."""
+    """Print recall per corpus and class, and the share of innocent texts altered; whether every target is met."""
     redactor = Redactor({}, os.environ.get("HOME"))
     recall: dict[str, list[bool]] = defaultdict(list)
     altered: dict[str, list[bool]] = defaultdict(list)
@@ -108,22 +132,10 @@ def score_corpus(path: Path) -> bool:
             hit = done != row["text"] if row.get("linelevel") else not survives(secret, done)
             for key in (row["corpus"], f"{ours}: {kind}"):
                 recall[key].append(hit)
-    met = True
-    for key, found in sorted(recall.items()):
-        rate, target = sum(found) / len(found), CORPUS_TARGETS.get(key)
-        met &= target is None or rate >= target
-        print(f"recall  {key:50s} {rate:6.3f}  n={len(found)}{_verdict(target, ok=target is None or rate >= target)}")
-    every = [one for found in altered.values() for one in found]
-    share = sum(every) / max(1, len(every))
-    for key, found in altered.items():
-        print(f"altered {key:50s} {sum(found) / max(1, len(found)):8.4%}  n={len(found)}")
-    fine = share <= MAX_ALTERED_IN_CORPUS
-    print(f"altered {'all innocent texts':50s} {share:8.4%}  n={len(every)}{_verdict(MAX_ALTERED_IN_CORPUS, ok=fine)}")
-    return met and fine
-
-
-def _verdict(target: float | None, *, ok: bool) -> str:
-    return "" if target is None else f"  target {target}  {'ok' if ok else 'MISSED'}"
+    altered[EVERYTHING] = [one for found in altered.values() for one in found]
+    met = [print_recall(key, found, CORPUS_TARGETS.get(key)) for key, found in sorted(recall.items())]
+    met += [print_altered(key, found) for key, found in altered.items()]
+    return all(met)
 
 
 def _rows(path: Path) -> Iterator[dict[str, Any]]:
@@ -143,28 +155,25 @@ def _labelled(row: dict[str, Any]) -> Iterator[tuple[str, str]]:
             yield kind, row["text"][start:end]
 
 
-def time_worst() -> bool:
-    """Print the slowest of the worst inputs, and return whether all are inside the target."""
+def time_worst() -> None:
+    """Print the slowest of the worst inputs; a busy machine decides about milliseconds, so no verdict hangs on them."""
     from benchmarks.privacy_texts import environment, seeded, worst
 
     environ, _ = environment(seeded(4), 20)
     redactor = Redactor(environ, "/home/bench")
     redactor.redact("warm up: compiles the patterns")
-    plain = "The quick brown fox jumps over the lazy dog. " * 1456
-    reference = _least_ms(redactor, plain)
-    print(f"time    {'64 KB of prose':38s} {reference:6.1f} ms")
+    reference = _least_ms(redactor, "The quick brown fox jumps over the lazy dog. " * 1456)
+    print(f"time     {'64 KB of prose':48s} {reference:6.1f} ms")
     times = sorted(((_least_ms(redactor, text), unit) for unit, text in worst().items()), reverse=True)
     for spent, unit in times[:5]:
-        print(
-            f"time    64 KB of {unit[:28]!r:29s} {spent:6.1f} ms  {spent / reference:4.1f} x prose  target {MAX_MS} ms"
-        )
+        verdict = _verdict(MAX_MS, "<=", met=spent <= MAX_MS)
+        print(f"time     64 KB of {unit[:28]!r:39s} {spent:6.1f} ms  {spent / reference:4.1f} x prose  {verdict}")
     short = "Fix the flaky test in tests/test_api.py: it fails with expected 200, got 500 at line 42. Then " * 2
     fresh = [f"{index} {short}"[:200] for index in range(200)]  # what was asked before is remembered
     start = time.process_time()
     for text in fresh:
         redactor.redact(text)
-    print(f"time    {'200 characters':38s} {(time.process_time() - start) * 1000 / len(fresh):6.3f} ms")
-    return times[0][0] <= MAX_MS
+    print(f"time     {'200 characters':48s} {(time.process_time() - start) * 1000 / len(fresh):6.3f} ms")
 
 
 def _least_ms(redactor: Redactor, text: str) -> float:
@@ -178,13 +187,14 @@ def _least_ms(redactor: Redactor, text: str) -> float:
 
 
 def main() -> int:
-    """Score, time, and fail when a target is missed."""
+    """Score, time, and return 1 when a target of the score is missed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--corpus", type=Path, help="labelled texts, one JSON object a line")
     corpus = parser.parse_args().corpus
     sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
     met = score_corpus(corpus) if corpus else score_generated()
-    return 0 if time_worst() and met else 1
+    time_worst()
+    return 0 if met else 1
 
 
 if __name__ == "__main__":

@@ -70,11 +70,9 @@ def install(target: Target, *, dry_run: bool = False) -> Installed:
     else:
         # Where the settings are refused, nothing at all is to be left behind: so they are looked at first.
         parsed(target.settings, read_bytes(real_path(target.settings)))
-        data_folder.create(target.root, ignored=target.project is not None)
+        done = _write(target, entries, private)
         if target.project is not None:
-            git_exclude.exclude(target.project, private)
             in_the_way = _put_tools(target.project)
-        done = _write(target, entries)
     found = parsed(target.settings, done.before)
     return Installed(
         rewrite=done,
@@ -104,10 +102,13 @@ def diff(path: Path, change: Rewrite) -> str:
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
 
-def _write(target: Target, entries: dict[str, dict[str, Any]]) -> Rewrite:
+def _write(target: Target, entries: dict[str, dict[str, Any]], private: list[Path]) -> Rewrite:
     path, root = target.settings, target.root
     no_folder = not real_path(path).parent.exists()
     with locked(path):
+        data_folder.create(root, ignored=target.project is not None)
+        if target.project is not None:
+            git_exclude.exclude(target.project, private)
         known = ledger.recall(root, path)
 
         def ours(before: bytes | None) -> bool:

@@ -50,14 +50,15 @@ def uninstall(target: Target, *, dry_run: bool = False) -> Uninstalled:
     path = target.settings
     before = read_bytes(real_path(path))
     root = _installed_root(target, before)
-    known = ledger.recall(root, path)
-    if dry_run or before is None:
-        done = Rewrite(before, _without_us(path, before, known))
-    else:
-        with locked(path):
+    lock = contextlib.nullcontext() if dry_run or before is None else locked(path)
+    with lock:  # to the end: an install that comes between would lose its note and its folder
+        known = ledger.recall(root, path)
+        if dry_run or before is None:
+            done = Rewrite(before, _without_us(path, before, known))
+        else:
             done = rewrite(path, lambda raw: _without_us(path, raw, known))
-    if not dry_run and (done.changed or known is not None):
-        _clear_up(target, root, known)
+        if not dry_run and (done.changed or known is not None):
+            _clear_up(target, root, known)
     restored = known is not None and ledger.digest(done.after) == known.original
     return Uninstalled(rewrite=done, restored=restored, root=root)
 
