@@ -70,6 +70,21 @@ class Root:
         return self.path / "state"
 
     @property
+    def lake_state(self) -> Path:
+        """What has been pushed where; losing it costs work."""
+        return self.state / "lake.json"
+
+    @property
+    def lake_writer(self) -> Path:
+        """The random number by which this root signs what it pushes."""
+        return self.state / "lake-writer"
+
+    @property
+    def lake_copies(self) -> Path:
+        """Parts of remote lakes, a folder for each: free to be deleted at any time."""
+        return self.cache / "lake"
+
+    @property
     def collector_lock(self) -> Path:
         """Locked by the one collector that runs; hooks try it to learn whether to start one."""
         return self.spool / "collector.lock"

@@ -8,7 +8,7 @@ from afteraction.analytics.scope import Scope
 from afteraction.analytics.summary import summary
 from afteraction.paths import Root
 from afteraction.store.cache import open_parts
-from afteraction.store.index import Index, open_index
+from afteraction.store.index import RecordIndex, open_index
 from afteraction.store.reading import find_workflow
 from benchmarks.generate import history, write_history, write_parts
 
@@ -44,6 +44,6 @@ def test_parts_answer_without_the_records_they_were_made_from(tmp_path: Path) ->
     root = Root(tmp_path)
     assert write_parts(root, history(300)) == 300
 
-    index = Index(root, open_parts(root, [str(path) for path in root.cache.glob("part-*.parquet")]))
+    index = RecordIndex(root, open_parts(root, [str(path) for path in root.cache.glob("part-*.parquet")]))
 
     assert summary(index, Scope()).invocations == 300

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from afteraction.analytics.scope import Scope
-    from afteraction.store.index import Index
+    from afteraction.store.index import RecordIndex
 
 _FOLDER = "analytics"
 _AT_ONCE = 2_000
@@ -45,7 +45,7 @@ class Export:
         self.connection.execute(sql(_FOLDER, "export_parquet"), {"path": str(path)})
 
 
-def export(index: Index, scope: Scope) -> Export:
+def export(index: RecordIndex, scope: Scope) -> Export:
     """Gather what is to be exported."""
     counted = index.connection.execute(sql(_FOLDER, "export"), scope.values()).fetchall()
     return Export(int(counted[0][0]), index.connection)

@@ -39,21 +39,21 @@ def agent(name: str, scope: Scope, now_ms: int, by: By | None, form: Form | None
     from afteraction.analytics.names import agent_names
     from afteraction.analytics.sides import known_agent
     from afteraction.cli.root import current
+    from afteraction.cli.source import open_source
     from afteraction.store.coverage import read_coverage
-    from afteraction.store.index import open_index
 
     if scope.agent is not None:
         raise click.UsageError("the agent is named twice; leave out --agent")
     root = current()
-    index = open_index(root)
+    index = open_source(root)
     mention_unreadable(index.unreadable)
     known = agent_names(index)
     if not known:
-        raise nothing_found(root, index)
+        raise nothing_found(index)
     wanted = replace(scope, agent=known_agent(name, known))
     report = agent_report(index, wanted, read_coverage(root), now_ms=now_ms, by=by)
     if report is None:
-        raise nothing_found(root, index)
+        raise nothing_found(index)
 
     def draw(screen: Screen) -> None:
         from afteraction.output.agent_page import draw_agent

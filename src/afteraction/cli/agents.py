@@ -40,10 +40,10 @@ def agents(scope: Scope, now_ms: int, sort: Sort, min_runs: int, form: Form | No
     """
     from afteraction.analytics.summary import summary
     from afteraction.cli.root import current
-    from afteraction.store.index import open_index
+    from afteraction.cli.source import open_source
 
     root = current()
-    index = open_index(root)
+    index = open_source(root)
     rows = ask_agents(index, scope, now_ms=now_ms, sort=sort, min_runs=min_runs)
 
     def draw(screen: Screen) -> None:
@@ -55,4 +55,4 @@ def agents(scope: Scope, now_ms: int, sort: Sort, min_runs: int, form: Form | No
     if rows or form is not None:
         give(rows, Agent, form, draw)
     if not rows:
-        raise nothing_found(root, index)
+        raise nothing_found(index)

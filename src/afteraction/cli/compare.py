@@ -38,22 +38,22 @@ def compare(a: str, b: str, scope: Scope, now_ms: int, form: Form | None) -> Non
     from afteraction.analytics.names import agent_names
     from afteraction.analytics.sides import side
     from afteraction.cli.root import current
-    from afteraction.store.index import open_index
+    from afteraction.cli.source import open_source
 
     del now_ms
     if scope.agent is not None:
         raise click.UsageError("A and B name the agents; leave out --agent")
     root = current()
-    index = open_index(root)
+    index = open_source(root)
     mention_unreadable(index.unreadable)
     if not agent_names(index):
-        raise nothing_found(root, index)
+        raise nothing_found(index)
     sides = side(index, scope, a), side(index, scope, b)
     if sides[0].contains(sides[1]) or sides[1].contains(sides[0]):
         raise click.UsageError(f"{a} and {b} share runs; compare two agents, or two versions: NAME@before NAME@after")
     found = ask_compare(index, scope, *sides)
     if found is None:
-        raise nothing_found(root, index)
+        raise nothing_found(index)
     mix = case_mix(index, scope, *sides)
 
     def draw(screen: Screen) -> None:

@@ -38,11 +38,11 @@ def cost(scope: Scope, now_ms: int, by: CostBy, form: Form | None) -> None:
     whose price is not known are counted, and are in no sum.
     """
     from afteraction.cli.root import current
-    from afteraction.store.index import open_index
+    from afteraction.cli.source import open_source
 
     del now_ms
     root = current()
-    index = open_index(root)
+    index = open_source(root)
     mention_unreadable(index.unreadable)
     rows = ask_cost(index, scope, by=by)
 
@@ -54,4 +54,4 @@ def cost(scope: Scope, now_ms: int, by: CostBy, form: Form | None) -> None:
     if rows or form is not None:
         give(rows, Cost, form, draw)
     if not rows:
-        raise nothing_found(root, index)
+        raise nothing_found(index)

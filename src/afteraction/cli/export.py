@@ -45,11 +45,14 @@ def export(*, scope: Scope, now_ms: int, form: str, records: bool, output: Path 
     del now_ms
     from afteraction.analytics.export import export as gather
     from afteraction.cli.root import current
+    from afteraction.cli.source import chosen_url
     from afteraction.errors import NotFoundError, StoreError
     from afteraction.output.new_file import new_file
     from afteraction.store.engine import EngineError
     from afteraction.store.index import open_index
 
+    if chosen_url() is not None:
+        raise click.UsageError("export writes what this machine recorded; the files of a lake are Parquet already")
     if records and form != "json":
         raise click.UsageError("--records is JSON; leave --format out")
     if form == "parquet" and output is None:

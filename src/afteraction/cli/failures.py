@@ -40,11 +40,11 @@ def failures(scope: Scope, now_ms: int, most: int, where: bool, form: Form | Non
     from afteraction.analytics.failure_clusters import FailureCluster
     from afteraction.analytics.failures import failures as ask_failures
     from afteraction.cli.root import current
-    from afteraction.store.index import open_index
+    from afteraction.cli.source import open_source
 
     del now_ms
     root = current()
-    index = open_index(root)
+    index = open_source(root)
     mention_unreadable(index.unreadable)
     found = ask_failures(index, scope, most=most)
 
@@ -62,4 +62,4 @@ def failures(scope: Scope, now_ms: int, most: int, where: bool, form: Form | Non
         else:
             give(found.clusters, FailureCluster, form, draw, document=found)
     if not found.total.runs:
-        raise nothing_found(root, index)
+        raise nothing_found(index)

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from afteraction.analytics.scope import Scope
+from afteraction.cli.source import choose_source
 from afteraction.moments import DAY_MS, epoch_ms
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ _OPTIONS = (
     click.option("--project", help="Only this project: its path, the end of its path, or . for here."),
     click.option("--agent", help="Only this agent, its name as recorded."),
     click.option("--model", help="Only runs of this model: its id, or haiku, sonnet, opus, …"),
+    click.option("--from", "url", metavar="URL", help="Ask the lake at URL instead, see 'afteraction lake'."),
 )
 
 
@@ -49,6 +51,7 @@ def scope_options(command: Callable[..., None]) -> Callable[..., None]:
         model: str | None,
         **more: Any,
     ) -> None:
+        choose_source(more.pop("url"))
         now_ms = time.time_ns() // 1_000_000
         since_ms, until_ms, length_ms = _moment("--since", since), _moment("--until", until), _period(period)
         if length_ms is not None and since_ms is not None:

@@ -7,17 +7,15 @@ from typing import TYPE_CHECKING
 from afteraction.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from afteraction.paths import Root
     from afteraction.store.index import Index
 
 
-def nothing_found(root: Root, index: Index) -> NotFoundError:
+def nothing_found(index: Index) -> NotFoundError:
     """The error to raise, with what to do next."""
     from afteraction.analytics.scope import Scope
     from afteraction.analytics.summary import summary
-    from afteraction.store.reading import nothing_recorded
 
     everything = summary(index, Scope()).invocations
     if everything == 0:
-        return NotFoundError(nothing_recorded(root))
+        return NotFoundError(index.when_empty)
     return NotFoundError(f"none of the {everything} recorded invocations matches; fewer filters show more")

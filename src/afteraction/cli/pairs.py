@@ -36,11 +36,11 @@ def pairs(scope: Scope, now_ms: int, form: Form | None) -> None:
     from afteraction.analytics.pairs import pairs as ask_pairs
     from afteraction.analytics.summary import summary
     from afteraction.cli.root import current
-    from afteraction.store.index import open_index
+    from afteraction.cli.source import open_source
 
     del now_ms
     root = current()
-    index = open_index(root)
+    index = open_source(root)
     mention_unreadable(index.unreadable)
     rows = ask_pairs(index, scope)
 
@@ -54,4 +54,4 @@ def pairs(scope: Scope, now_ms: int, form: Form | None) -> None:
     if not rows:
         if summary(index, scope).invocations:
             raise NotFoundError("no two different agents ran in one workflow; fewer filters may show some")
-        raise nothing_found(root, index)
+        raise nothing_found(index)

@@ -36,11 +36,11 @@ def trend(scope: Scope, now_ms: int, by: By | None, form: Form | None) -> None:
     from afteraction.analytics.trend import TrendBucket
     from afteraction.analytics.trend import trend as ask_trend
     from afteraction.cli.root import current
+    from afteraction.cli.source import open_source
     from afteraction.store.coverage import read_coverage
-    from afteraction.store.index import open_index
 
     root = current()
-    index = open_index(root)
+    index = open_source(root)
     mention_unreadable(index.unreadable)
     found = ask_trend(index, scope, read_coverage(root), now_ms=now_ms, by=by)
     ran = any(bucket.invocations for bucket in found.buckets)
@@ -53,4 +53,4 @@ def trend(scope: Scope, now_ms: int, by: By | None, form: Form | None) -> None:
     if ran or form is not None:
         give(found.buckets, TrendBucket, form, draw, document=found)
     if not ran:
-        raise nothing_found(root, index)
+        raise nothing_found(index)

@@ -34,10 +34,10 @@ def usage(scope: Scope, now_ms: int, form: Form | None) -> None:
     from afteraction.analytics.usage import AgentUsage
     from afteraction.analytics.usage import usage as ask_usage
     from afteraction.cli.root import current
-    from afteraction.store.index import open_index
+    from afteraction.cli.source import open_source
 
     root = current()
-    index = open_index(root)
+    index = open_source(root)
     mention_unreadable(index.unreadable)
     found = ask_usage(index, scope, _defined(scope))
 
@@ -49,7 +49,7 @@ def usage(scope: Scope, now_ms: int, form: Form | None) -> None:
     if found.agents or form is not None:
         give(found.agents, AgentUsage, form, draw, document=found)
     if not found.agents:
-        raise nothing_found(root, index)
+        raise nothing_found(index)
 
 
 def _defined(scope: Scope) -> list[DefinedAgent]:

@@ -14,7 +14,6 @@ from afteraction.errors import NotFoundError
 if TYPE_CHECKING:
     from afteraction.analytics.scope import Scope
     from afteraction.output.terminal import Screen
-    from afteraction.paths import Root
     from afteraction.store.index import Index
 
 _EXAMPLES = """\b
@@ -47,19 +46,19 @@ def workflows(
     written A + B. A workflow succeeds when every run in it does.
     """
     from afteraction.cli.root import current
-    from afteraction.store.index import open_index
+    from afteraction.cli.source import open_source
 
     del now_ms
     root = current()
-    index = open_index(root)
+    index = open_source(root)
     mention_unreadable(index.unreadable)
     if trend:
-        _give_trend(root, index, scope, least, form)
+        _give_trend(index, scope, least, form)
     else:
-        _give_sequences(root, index, scope, (least, most), form)
+        _give_sequences(index, scope, (least, most), form)
 
 
-def _give_sequences(root: Root, index: Index, scope: Scope, limits: tuple[int, int], form: Form | None) -> None:
+def _give_sequences(index: Index, scope: Scope, limits: tuple[int, int], form: Form | None) -> None:
     from afteraction.analytics.sequences import Sequence, sequences
 
     rows = sequences(index, scope, least=limits[0], most=limits[1])
@@ -72,10 +71,10 @@ def _give_sequences(root: Root, index: Index, scope: Scope, limits: tuple[int, i
     if rows or form is not None:
         give(rows, Sequence, form, draw)
     if not rows:
-        raise _no_workflows(root, index, scope)
+        raise _no_workflows(index, scope)
 
 
-def _give_trend(root: Root, index: Index, scope: Scope, least: int, form: Form | None) -> None:
+def _give_trend(index: Index, scope: Scope, least: int, form: Form | None) -> None:
     from afteraction.analytics.workflow_trend import WorkflowWeek, workflow_trend
 
     found = workflow_trend(index, scope, least=least)
@@ -88,12 +87,12 @@ def _give_trend(root: Root, index: Index, scope: Scope, least: int, form: Form |
     if found.weeks or form is not None:
         give(found.weeks, WorkflowWeek, form, draw, document=found)
     if not found.weeks:
-        raise _no_workflows(root, index, scope)
+        raise _no_workflows(index, scope)
 
 
-def _no_workflows(root: Root, index: Index, scope: Scope) -> NotFoundError:
+def _no_workflows(index: Index, scope: Scope) -> NotFoundError:
     from afteraction.analytics.summary import summary
 
     if summary(index, scope).invocations:
         return NotFoundError("no workflow with so many runs; --least 1 takes in those with a single one")
-    return nothing_found(root, index)
+    return nothing_found(index)

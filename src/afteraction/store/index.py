@@ -8,14 +8,16 @@ instead of failing, and then answers as of that moment.
 from __future__ import annotations
 
 from dataclasses import fields
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from afteraction.store.cache import refresh
 from afteraction.store.cache_manifest import broken_parts
 from afteraction.store.engine import EngineError
+from afteraction.store.reading import nothing_recorded
 from afteraction.store.sql import sql
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
     from pathlib import Path
 
     from _typeshed import DataclassInstance
@@ -26,12 +28,31 @@ if TYPE_CHECKING:
 
     Row = TypeVar("Row", bound=DataclassInstance)
 
-_QUESTIONS = "analytics"
+QUESTIONS = "analytics"
+"""The package's folder of questions."""
 _REOPENED = 5
 """So often an index is opened anew for one question, when its parts are being deleted faster than they can be read."""
 
 
-class Index:
+class Index(Protocol):
+    """What can be asked: the records of this machine, or those of many in a lake."""
+
+    @property
+    def unreadable(self) -> Sequence[Path]:
+        """Record files that could not be read or decoded, and are therefore missing from every answer."""
+
+    @property
+    def when_empty(self) -> str:
+        """What to say to the user when it holds nothing at all."""
+
+    def ask(self, question: str, row_type: type[Row], **values: str | float | None) -> list[Row]:
+        """The rows that answer ``analytics/<question>.sql``; each ``$name`` in it takes the value of that name.
+
+        TypeError when the columns are not exactly the fields of ``row_type``: two front ends must not disagree.
+        """
+
+
+class RecordIndex:
     """A view ``invocations`` of everything recorded, as it was when the index was opened."""
 
     def __init__(self, root: Root, snapshot: Snapshot) -> None:
@@ -49,11 +70,13 @@ class Index:
         """Record files that could not be read or decoded, and are therefore missing from every answer."""
         return self._snapshot.unreadable
 
-    def ask(self, question: str, row_type: type[Row], **values: str | float | None) -> list[Row]:
-        """The rows that answer ``analytics/<question>.sql``; each ``$name`` in it takes the value of that name.
+    @property
+    def when_empty(self) -> str:
+        """What to say when nothing was ever recorded."""
+        return nothing_recorded(self._root)
 
-        TypeError when the columns are not exactly the fields of ``row_type``: two front ends must not disagree.
-        """
+    def ask(self, question: str, row_type: type[Row], **values: str | float | None) -> list[Row]:
+        """As in ``Index``."""
         for _ in range(_REOPENED):
             try:
                 return self._ask(question, row_type, values)
@@ -64,17 +87,23 @@ class Index:
         return self._ask(question, row_type, values)
 
     def _ask(self, question: str, row_type: type[Row], values: dict[str, str | float | None]) -> list[Row]:
-        cursor = self.connection.execute(sql(_QUESTIONS, question), values)
-        columns = [column[0] for column in cursor.description or ()]
-        expected = [field.name for field in fields(row_type)]
-        if columns != expected:
-            raise TypeError(f"{question}.sql answers {columns}, {row_type.__name__} holds {expected}")
-        return [row_type(*row) for row in cursor.fetchall()]
+        cursor = self.connection.execute(sql(QUESTIONS, question), values)
+        return typed_rows(question, row_type, [column[0] for column in cursor.description or ()], cursor.fetchall())
 
 
-def open_index(root: Root, *, progress: Progress | None = None) -> Index:
+def typed_rows(
+    question: str, row_type: type[Row], columns: Sequence[str], rows: Iterable[Sequence[object]]
+) -> list[Row]:
+    """An answer's rows as values of ``row_type``; TypeError when the columns are not exactly its fields."""
+    expected = [field.name for field in fields(row_type)]
+    if list(columns) != expected:
+        raise TypeError(f"{question}.sql answers {list(columns)}, {row_type.__name__} holds {expected}")
+    return [row_type(*row) for row in rows]
+
+
+def open_index(root: Root, *, progress: Progress | None = None) -> RecordIndex:
     """Index all records below ``root`` as they are now.
 
     ``progress`` is told how many of how many new files have been read. StoreError when a folder cannot be read.
     """
-    return Index(root, refresh(root, progress=progress))
+    return RecordIndex(root, refresh(root, progress=progress))
