@@ -43,11 +43,10 @@ SECRET_VARIABLE = (
 )  # fmt: skip
 SECRET_ENDING = (b"PWD", b"_PASS", b"DSN", b"_PAT")
 ONLY_AT_THE_END = (b"PWD", b"PASS", b"DSN", b"PAT")
-OPEN_VARIABLE = (
-    b"CLAUDE_CODE_SESSION_ID", b"AUTHOR", b"OLDPWD", b"KEYBOARD", b"KEYMAP", b"MONKEY", b"TOKENIZER", b"_TOKENS",
-    b"SSH_AUTH_SOCK",
-)  # fmt: skip
+OPEN_VARIABLE = (b"AUTHOR", b"KEYBOARD", b"KEYMAP", b"MONKEY", b"TOKENIZER", b"SSH_AUTH_SOCK")
 """Variables whose names have such a word and whose values are no secrets."""
+OPEN_WHOLE = (b"CLAUDE_CODE_SESSION_ID", b"PWD", b"OLDPWD")
+OPEN_ENDING = b"_TOKENS"
 OPEN_VALUES = ("disabled", "undefined")
 PLACES = ("/", "~/", "./", "../")
 VALUE_LENGTH = 8
@@ -179,7 +178,7 @@ def says(name: bytes, word: bytes) -> bool:
     """Whether a variable's name in capitals says, by one of its words, that its value is a secret."""
     if word in ONLY_AT_THE_END and not (name.endswith(SECRET_ENDING) or name == word):
         return False
-    return name != b"PWD" and not any(word in name for word in OPEN_VARIABLE)
+    return name not in OPEN_WHOLE and not name.endswith(OPEN_ENDING) and not any(w in name for w in OPEN_VARIABLE)
 
 
 def is_place(text: str) -> bool:

@@ -68,7 +68,7 @@ def _cleared_metadata(found: Metadata, redactor: Redactor) -> Metadata:
             acceptance,
             signal=_text(acceptance.signal, redactor),
             at=_moment(acceptance.at, redactor),
-            evidence=_text(acceptance.evidence, redactor),
+            evidence=tuple(done for text in acceptance.evidence if (done := redactor.redact(text)) is not None),
             note=_text(acceptance.note, redactor),
         ),
     )
