@@ -238,6 +238,6 @@ def test_every_command_that_the_plugin_names_exists() -> None:
         r"`([a-z]+)(?: [^`]*)?`", texts[CHECKOUT / "skills" / "afteraction" / "SKILL.md"].partition("|---|")[2]
     )
 
-    assert {path.stem for path, found in run.items() if found} >= {"report", "why", "best"}
+    assert {path.stem for path, found in run.items() if found} >= {"report", "why", "best", "feedback"}
     assert {name for found in run.values() for name in found} <= set(COMMANDS)
     assert {"agents", "show", "workflow", "collect", "doctor"} <= set(offered)
