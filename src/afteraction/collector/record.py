@@ -6,8 +6,6 @@ through it as names and paths. Everything else is an identifier, a number or a f
 
 from __future__ import annotations
 
-import functools
-import posixpath
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
@@ -16,7 +14,9 @@ from afteraction.collector.acceptance import infer
 from afteraction.collector.aftermath import aftermaths
 from afteraction.collector.identity import CLIENT, invocation_id, invocation_key, workflow_id
 from afteraction.collector.measure import best_usages, measure_work, sum_tokens
+from afteraction.collector.model_tier import model_tier
 from afteraction.collector.outcome import CATEGORIES
+from afteraction.collector.places import project_of, relative_to
 from afteraction.model import SCHEMA_VERSION, Acceptance, AgentDefinition, Invocation, Metadata, Outcome
 from afteraction.moments import utc_timestamp
 from afteraction.pricing import PricedMessage
@@ -35,8 +35,6 @@ if TYPE_CHECKING:
 
 DESCRIPTION_LIMIT = 200
 ERROR_LIMIT = 500
-_FAMILIES = ("haiku", "sonnet", "opus")
-_WORKTREES = "/.claude/worktrees/"
 _EVIDENCE_WORD = re.compile(r"[^ :]+")
 _TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
@@ -72,7 +70,7 @@ class SessionContext:
         places = [next(filter(None, told), None)]
         places += [transcript.cwd for transcript in self.evidence.transcripts()]
         place = next(filter(None, places), None)
-        return place.partition(_WORKTREES)[0] if place else None
+        return project_of(place) if place else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,16 +192,6 @@ def _definition(life: Life, context: SessionContext) -> AgentDefinition | None:
     return AgentDefinition(path=context.gate.redact_path(found.path), sha256=found.sha256)
 
 
-def model_tier(model: str | None) -> str | None:
-    """haiku, sonnet or opus, else the family as the model id names it: ``claude-fable-5`` → ``fable``."""
-    if model is None:
-        return None
-    parts = model.lower().replace("[", "-").split("-")
-    known = next((part for part in parts if part in _FAMILIES), None)
-    words = (part for part in parts if part.isalpha() and part != "claude")
-    return known or next(words, None)
-
-
 def _invocation_id(life: Life, context: SessionContext) -> str:
     key = invocation_key(
         agent_id=_agent_id(life), tool_use_id=life.tool_use_id or life.agent_id, session_id=context.evidence.session_id
@@ -304,13 +292,4 @@ def _priced(used: Iterable[tuple[Reply, Usage]]) -> list[PricedMessage]:
 
 
 def _relative(paths: Iterable[str], project: str | None, gate: Gate) -> tuple[str, ...]:
-    """Paths relative to the project, also those of a worktree inside it; others stay absolute."""
-    return tuple(dict.fromkeys([gate.redact_path(_place(path, project)) for path in paths]))
-
-
-@functools.lru_cache(maxsize=4096)
-def _place(path: str, project: str | None) -> str:
-    """One of them; remembered, because the agents of a session work on the same files."""
-    _, marker, inside = path.partition(_WORKTREES)
-    place = posixpath.normpath(inside.partition("/")[2] if marker and "/" in inside else path)
-    return place.removeprefix(f"{project.rstrip('/')}/") if project else place
+    return tuple(dict.fromkeys([gate.redact_path(relative_to(path, project)) for path in paths]))

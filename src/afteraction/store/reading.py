@@ -296,6 +296,5 @@ def _stem(path: str) -> str:
 
 
 def _ambiguous(reference: str, ids: list[str]) -> AfteractionError:
-    shown = ", ".join(sorted(ids)[:_SHOWN])
-    more = ", …" if len(ids) > _SHOWN else ""
-    return AfteractionError(f"{len(ids)} ids match {reference!r}: {shown}{more}; give more of it")
+    shown = ", ".join(sorted(ids)[:_SHOWN]) + (", …" if len(ids) > _SHOWN else "")
+    return AfteractionError(f"{len(ids)} ids match {reference!r}: {shown}; give more of it")
