@@ -8,7 +8,18 @@ import sys
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parents[1]
-PARTS = (".claude-plugin", "hooks", "commands", "skills", "bin", "src", "pyproject.toml", "README.md", "LICENSE")
+PARTS = (
+    ".claude-plugin",
+    "hooks",
+    "commands",
+    "skills",
+    "bin",
+    "src",
+    "scripts",
+    "pyproject.toml",
+    "README.md",
+    "LICENSE",
+)
 NAME = "my plugin"
 """With a space: paths have them."""
 

@@ -103,7 +103,9 @@ def test_the_wheel_holds_every_file_of_both_packages(wheel: Path) -> None:
     """A query, a table or a rule that stayed behind fails on the user's machine only."""
     held = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
 
-    assert held == {*shipped("afteraction"), *shipped("telemetry")}
+    tools = {f"afteraction/scripts/{path.name}" for path in (CHECKOUT / "scripts").iterdir()}
+    assert tools
+    assert held == {*shipped("afteraction"), *shipped("telemetry"), *tools}
 
 
 def test_hooks_of_an_installed_wheel_lead_to_a_record(environment: Environment) -> None:
