@@ -51,7 +51,7 @@ def scanner() -> "Scanner":
     return make_scanner(Options)  # type: ignore[arg-type]
 
 
-def decode(data: bytes, limit: int) -> "tuple[dict[str, Any], bool]":
+def decode(data: "bytes | bytearray", limit: int) -> "tuple[dict[str, Any], bool]":
     """The object that ``data`` is, and whether only its first members could be read.
 
     ``data`` longer than ``limit`` bytes is known to be incomplete.

@@ -75,24 +75,25 @@ def main(arguments: "list[str]") -> None:
             start_collector(root, spool, arguments[2])
 
 
-def stdin() -> bytes:
-    """What stdin delivers until it ends, the limit is passed, the time is up, or somebody ends the process."""
+def stdin() -> bytearray:
+    """What stdin delivers until it ends, the limit is passed, the time is up, or somebody ends the process.
+
+    One buffer that grows: a client that writes a byte at a time would fill the memory with objects of one byte each.
+    """
     for number in (SIGALRM, SIGHUP, SIGINT, SIGTERM):
         signal(number, end_stdin)
     setitimer(ITIMER_REAL, STDIN_SECONDS)
-    chunks = []
-    size = 0
+    data = bytearray()
     try:
-        while size <= STDIN_LIMIT:
+        while len(data) <= STDIN_LIMIT:
             chunk = posix.read(0, CHUNK)
             if not chunk:
                 break
-            chunks.append(chunk)
-            size += len(chunk)
+            data += chunk
     except OSError:
         pass  # stdin is closed, or a folder: what has come is all there is
     setitimer(ITIMER_REAL, 0)
-    return b"".join(chunks)
+    return data
 
 
 def end_stdin(*_: object) -> None:
