@@ -1,4 +1,4 @@
-"""What a report asks: the records of this machine, or the lake that ``--from`` names.
+"""What a report asks: the records of this machine, or the lake that ``--from`` names, with the engine of ``--engine``.
 
 The choice travels in click's context, beside the command's own arguments: a report opens whatever was chosen with one
 call and cannot forget to pass it on.
@@ -14,11 +14,19 @@ if TYPE_CHECKING:
     from afteraction.paths import Root
     from afteraction.store.index import Index
 
+ENGINES = ("postgres",)
 _KEY = "afteraction.cli.source"
 
 
-def choose_source(url: str | None) -> None:
-    """Remember what ``--from`` said, for this run of a command."""
+def choose_source(url: str | None, engine: str | None) -> None:
+    """Remember what was said, for this run of a command; UsageError when the two do not fit."""
+    if engine is not None and url is None:
+        raise click.UsageError("--engine asks a lake; say which with --from URL")
+    if url is not None and engine == "postgres":
+        from afteraction.lake.open_place import is_postgres
+
+        if not is_postgres(url):
+            raise click.UsageError("postgres asks a database that was pushed to: --from postgresql://host/database")
     click.get_current_context().meta[_KEY] = url
 
 
@@ -38,7 +46,12 @@ def open_source(root: Root) -> Index:
         from afteraction.store.index import open_index
 
         return open_index(root)
+    from afteraction.lake.open_place import is_postgres, open_place
+
+    if is_postgres(url):
+        from afteraction.lake.postgres import PostgresIndex
+
+        return PostgresIndex(url)
     from afteraction.lake.lake_index import open_lake
-    from afteraction.lake.open_place import open_place
 
     return open_lake(root, open_place(url))
