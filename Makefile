@@ -6,10 +6,10 @@ READY := $(VENV)/.ready
 BASE_PYTHON ?= python3
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format lock prices golden docs bench privacy reliability clean
+.PHONY: help setup demo test lint format lock prices golden docs bench privacy reliability lake-engines clean
 
 help: ## List these commands
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 setup: $(READY) ## Make .venv with everything pinned and Afteraction installed in it
 
@@ -42,6 +42,8 @@ lock: ## Pin all requirements anew, with hashes
 	  --no-emit-trusted-host --strip-extras --no-header -o requirements.txt pyproject.toml
 	$(VENV)/bin/pip-compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --no-emit-trusted-host --strip-extras --allow-unsafe --no-header -o requirements-dev.txt requirements-dev.in
+	$(VENV)/bin/pip-compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --no-emit-trusted-host --strip-extras --no-header -o requirements-engines.txt requirements-engines.in
 
 prices: $(READY) ## Write the price table anew from the price library
 	$(PYTHON) -m tests.test_price_table
@@ -64,6 +66,10 @@ privacy: $(READY) ## Score the redactor, on CORPUS=FILE or on generated texts
 
 reliability: $(READY) ## Provoke kills, failing calls, full disks, damage and bursts, and count the harm
 	$(PYTHON) -m pytest -q tests/reliability
+
+lake-engines: $(READY) ## Try every question on Spark (Java 17 and 1.4 GB more in .venv)
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-engines.txt
+	$(PYTHON) -m pytest engines
 
 clean: ## Remove everything that can be made again
 	rm -rf $(VENV) .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis dist build

@@ -14,25 +14,28 @@ if TYPE_CHECKING:
     from afteraction.paths import Root
     from afteraction.store.index import Index
 
-ENGINES = ("postgres",)
-_KEY = "afteraction.cli.source"
+ENGINES = ("postgres", "spark")
+_URL, _ENGINE = "afteraction.cli.source.url", "afteraction.cli.source.engine"
 
 
 def choose_source(url: str | None, engine: str | None) -> None:
     """Remember what was said, for this run of a command; UsageError when the two do not fit."""
     if engine is not None and url is None:
         raise click.UsageError("--engine asks a lake; say which with --from URL")
-    if url is not None and engine == "postgres":
+    if url is not None and engine is not None:
         from afteraction.lake.open_place import is_postgres
 
-        if not is_postgres(url):
+        if engine == "postgres" and not is_postgres(url):
             raise click.UsageError("postgres asks a database that was pushed to: --from postgresql://host/database")
-    click.get_current_context().meta[_KEY] = url
+        if engine != "postgres" and is_postgres(url):
+            raise click.UsageError(f"a database answers by itself, not by {engine}; leave --engine out")
+    meta = click.get_current_context().meta
+    meta[_URL], meta[_ENGINE] = url, engine
 
 
 def chosen_url() -> str | None:
     """What ``--from`` said."""
-    url: str | None = click.get_current_context().meta[_KEY]
+    url: str | None = click.get_current_context().meta[_URL]
     return url
 
 
@@ -52,6 +55,10 @@ def open_source(root: Root) -> Index:
         from afteraction.lake.postgres import PostgresIndex
 
         return PostgresIndex(url)
+    if click.get_current_context().meta[_ENGINE] == "spark":
+        from afteraction.lake.spark import SparkIndex
+
+        return SparkIndex(root, open_place(url))
     from afteraction.lake.lake_index import open_lake
 
     return open_lake(root, open_place(url))

@@ -121,7 +121,8 @@ def _bound(node: exp.Expr, values: Mapping[str, Value], dialect: Dialect) -> exp
     value = values[node.name]
     if value is None:
         return exp.null()
-    return exp.cast(exp.var(f"bound_value_{node.name}_ends"), dialect.types[type(value)])
+    kind = "int" if isinstance(node.parent, exp.Limit) else dialect.types[type(value)]
+    return exp.cast(exp.var(f"bound_value_{node.name}_ends"), kind)
 
 
 def _spelled_out_groups(node: exp.Expr) -> exp.Expr:
@@ -154,6 +155,15 @@ def _named_conditions(node: exp.Expr) -> exp.Expr:
         for key in order.expressions:
             if not isinstance(key.this, exp.Column):
                 key.set("this", key.this.transform(spelled_out))
+    return node
+
+
+def as_doubles(node: exp.Expr) -> exp.Expr:
+    """A literal with a point is a double, as all arithmetic on it is."""
+    from sqlglot import exp
+
+    if isinstance(node, exp.Literal) and node.is_number and "." in node.name and not isinstance(node.parent, exp.Cast):
+        return exp.cast(node.copy(), "double")
     return node
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from afteraction.lake.dialect import Dialect
+from afteraction.lake.dialect import Dialect, as_doubles
 
 _EXACT = frozenset(
     {
@@ -18,13 +18,6 @@ _EXACT = frozenset(
         "row_number", "split", "split_part", "sqrt", "starts_with", "sum", "timestamp_trunc",
     }
 )  # fmt: skip
-
-
-def _decimal(node: exp.Expr) -> exp.Expr:
-    """A literal with a point is a double, as all arithmetic on it is."""
-    if isinstance(node, exp.Literal) and node.is_number and "." in node.name and not isinstance(node.parent, exp.Cast):
-        return exp.cast(node.copy(), "double")
-    return node
 
 
 def _rounded(node: exp.Expr) -> exp.Expr:
@@ -105,7 +98,7 @@ POSTGRES = Dialect(
     engine="postgres",
     name="postgres",
     exact=_EXACT,
-    rules=(_decimal, _rounded, _picked, _days_between, _series, _list, _aliased),
+    rules=(as_doubles, _rounded, _picked, _days_between, _series, _list, _aliased),
     types={int: "bigint", str: "text", float: "double", bool: "boolean"},
     placeholder=lambda name: f"%({name})s",
     percent="%%",
