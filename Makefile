@@ -4,9 +4,10 @@ VENV := .venv
 PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready
 BASE_PYTHON ?= python3
+PHOENIX := .cache/phoenix/bin/phoenix
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format lock prices golden docs bench privacy reliability lake-engines clean
+.PHONY: help setup demo test lint format lock prices golden docs bench phoenix privacy acceptance audit reliability lake-engines clean
 
 help: ## List these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -54,12 +55,18 @@ golden: $(READY) ## Write the expected records of all recorded sessions anew
 docs: $(READY) ## Write the pages that follow from code
 	$(PYTHON) -m docs.generate_outcomes
 	$(PYTHON) -m docs.generate_questions
+	$(PYTHON) -m docs.generate_plugin_hooks
+	$(PYTHON) -m docs.generate_acceptance
 
 bench: $(READY) ## Measure the hook, what a session feels of it, the import, and the index
 	$(PYTHON) benchmarks/hook_latency.py
 	$(PYTHON) -m benchmarks.session_overhead
 	$(PYTHON) -m benchmarks.import_speed
 	$(PYTHON) -m benchmarks.index_speed
+
+phoenix: $(READY) ## Send spans to a real Arize Phoenix, fetched from PyPI, and ask it what it shows
+	test -x $(PHOENIX) || { $(BASE_PYTHON) -m venv .cache/phoenix && .cache/phoenix/bin/pip install --quiet arize-phoenix==20.26.1; }
+	$(PYTHON) -m tests.otel.check_phoenix $(PHOENIX)
 
 privacy: $(READY) ## Score the redactor, on CORPUS=FILE or on generated texts
 	$(PYTHON) benchmarks/privacy_score.py $(if $(CORPUS),--corpus $(CORPUS))
@@ -70,6 +77,12 @@ reliability: $(READY) ## Provoke kills, failing calls, full disks, damage and bu
 lake-engines: $(READY) ## Try every question on Spark (Java 17 and 1.4 GB more in .venv)
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-engines.txt
 	$(PYTHON) -m pytest engines
+
+acceptance: $(READY) ## Score inferred acceptance on the labelled set
+	$(PYTHON) -m benchmarks.acceptance_score
+
+audit: $(READY) ## Ask the advisory service about the pinned requirements (needs the network)
+	$(VENV)/bin/pip-audit --strict --require-hashes --disable-pip --progress-spinner off -r requirements.txt
 
 clean: ## Remove everything that can be made again
 	rm -rf $(VENV) .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis dist build

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from tests.program import on_terminal, piped
-from tests.records import busy_workflow, denied_workflow, invocation, write_records, write_workflow
+from tests.records import NOW_MS, busy_workflow, denied_workflow, invocation, write_records, write_workflow
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -150,6 +150,13 @@ def test_show_as_json_is_the_record(tmp_path: Path) -> None:
     document = json.loads(piped(tmp_path, "show", "last", "--json").stdout)
 
     assert document == json.loads(path.read_text())
+
+
+def test_without_an_id_it_is_the_newest(tmp_path: Path) -> None:
+    """Most questions are about what just happened."""
+    write_records(tmp_path, invocation(1), invocation(2, started_ms=NOW_MS))
+
+    assert piped(tmp_path, "show").stdout == piped(tmp_path, "show", "last").stdout != ""
 
 
 def test_show_in_a_pipe_is_one_fact_a_line(tmp_path: Path) -> None:

@@ -177,7 +177,7 @@ def test_filters_that_match_nothing_say_so(root: Path) -> None:
         (["agents", "--since", "2025-10-30", "--period", "7days"], "give one of them"),
         (["agents", "--since", "2025-10-30", "--until", "2025-10-01"], "--until lies before --since"),
         (["agents", "--sort", "beauty"], "'beauty' is not one of"),
-        (["show"], "Missing argument 'ID'"),
+        (["show", "last", "more"], "unexpected extra argument"),
     ],
 )
 def test_wrong_usage_is_told_before_anything_is_read(root: Path, arguments: list[str], said: str) -> None:

@@ -71,6 +71,18 @@ def test_not_installed_is_a_problem_with_a_next_step(tmp_path: Path) -> None:
     assert "run: afteraction install --user" in result.stdout
 
 
+def test_the_plugin_records_without_installed_hooks(tmp_path: Path) -> None:
+    """Whoever has the plugin needs no install; one that is switched off, or another one, records nothing."""
+    machine = machine_in(tmp_path)
+    machine.settings.parent.mkdir(parents=True, exist_ok=True)
+    found = []
+    for plugins in ({"afteraction@shop": True}, {"afteraction@shop": False}, {"afteraction-like@shop": True}):
+        machine.settings.write_text(json.dumps({"enabledPlugins": plugins}))
+        found.append(next(row for check, row in rows(machine).items() if check.startswith("hooks"))["status"])
+
+    assert found == ["ok", "problem", "problem"]
+
+
 def test_a_hook_that_points_at_nothing_is_found_and_mended(machine: Machine) -> None:
     """The hook is silent when its files are gone, so the doctor has to notice; --fix installs it again in place."""
     installed = machine.settings.read_bytes()

@@ -139,6 +139,26 @@ def test_environment_is_part_of_the_line(tmp_path: Path) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    "value",
+    [
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01-more",
+        "ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        "00-4BF92F3577B34DA6A3CE929D0E0E4736-00f067aa0ba902b7-01",
+        "00-4bf92f3577b34da6a3ce929d0e0e473-600f067aa0ba902b7-01",
+        "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
+        "00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01",
+        f"00-{CANARY}-00f067aa0ba902b7-01",
+        "",
+    ],
+)
+def test_a_traceparent_of_any_other_form_is_dropped(tmp_path: Path, value: str) -> None:
+    """What is named like a trace may hold anything: only the one documented form reaches the disk."""
+    run_hook({"session_id": "a"}, tmp_path, environment={"TRACEPARENT": value})
+
+    assert "env" not in only_line(tmp_path)
+
+
 def test_client_is_named_past_the_shell(tmp_path: Path) -> None:
     """A sweep asks whether the session's process lives: the line names it, not the shell that ran the hook."""
     run_hook({"session_id": "direct"}, tmp_path)

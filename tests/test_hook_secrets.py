@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from afteraction.hook.secret_shape import without_secrets
+from afteraction.hook.secret_shape import secret_values, without_secrets
+from afteraction.privacy.environment import is_secret
+from benchmarks.privacy_texts import card, iban, seeded
 from tests.hook_process import only_line, recorded_payloads, run_hook, spool_files
 
 if TYPE_CHECKING:
@@ -34,6 +36,14 @@ SECRETS = [
     "eyJ" + "hbGciOiJIUzI1NiIsInR5cCI6IkpXVCJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.c2ln",
     "SG." + "a1B2c3D4e5F6g7H8i9J0ab.x",
     "-----BEGIN " + "RSA PRIVATE KEY-----",
+    "hvs." + "a1B2c3D4e5F6g7H8",
+    "password=" + "hunter22",
+    "jane.doe@acme-widgets.org",
+    "+4930" + "123456789",
+    "agent 536-22-" + "8714",
+    card(seeded(1)),
+    card(seeded(2)).replace(" ", ""),
+    iban(seeded(3)).replace(" ", ""),
 ]
 ORDINARY = [
     "01171722-c128-40e1-adb6-5bf22fd8d314",
@@ -53,6 +63,11 @@ ORDINARY = [
     "github-pat-manager-tool",
     "ASIA-expansion-2024-plan",
     "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+    "/srv/app-1.0+20251030/build-20251030-123456789",
+    "/srv/run.1770088770653/1770088770653123456",
+    "1-2-3456789 and 000-12-3456 and 4111111111111112",
+    "@types/node",
+    "code@1.2.3",
     "/home/x/sk-learn/projects/.npm-global/lib",
     "/home/x/.claude/projects/-tmp-proj/01171722-c128-40e1-adb6-5bf22fd8d314.jsonl",
 ]
@@ -118,3 +133,42 @@ def strings(value: Any) -> Iterator[str]:
 def test_recorded_sessions_hold_no_secret() -> None:
     """Nothing that the real client sends in its recorded sessions is taken for a credential."""
     assert [text for payload in recorded_payloads() for text in strings(payload) if without_secrets(text) != text] == []
+
+
+def test_the_value_of_a_secret_variable_is_stored_as_its_hash(tmp_path: Path) -> None:
+    """A value needs no shape when its variable's name tells; the client's folder named after it goes too."""
+    value = "correct.horse_battery"
+    payload = {
+        "session_id": "a",
+        "agent_type": f"fixer {value}",
+        "cwd": f"/srv/{value}/app",
+        "transcript_path": "/home/x/.claude/projects/-srv-correct-horse-battery-app/a.jsonl",
+    }
+    run_hook(payload, tmp_path, environment={"DEPLOY_TOKEN": value, "OAK_WORKFLOW_ID": f"wf-{value}"})
+
+    line = only_line(tmp_path)
+    assert line["payload"] == {
+        "session_id": "a",
+        "agent_type": fingerprint(f"fixer {value}"),
+        "cwd": f"/srv/{fingerprint(value)}/app",
+        "transcript_path": f"/home/x/.claude/projects/{fingerprint('-srv-correct-horse-battery-app')}/a.jsonl",
+    }
+    assert line["env"] == {"oak_workflow_id": fingerprint(f"wf-{value}")}
+
+
+VARIABLES = (
+    "AWS_SECRET_ACCESS_KEY", "GH_TOKEN", "github_token", "DB_PASSWORD", "MYSQL_PWD", "PWD", "OLDPWD", "DB_PASS", "PASS",
+    "COMPASS", "PASSED", "SENTRY_DSN", "CLAUDE_CODE_SESSION_ID", "ADO_PAT", "PAT", "PATH", "GIT_AUTHOR_NAME",
+    "XAUTHORITY", "SSH_AUTH_SOCK", "KEYBOARD", "TOKENIZERS_PARALLELISM", "MAX_TOKENS", "SLACK_WEBHOOK", "DATABASE_URL",
+    "NPM_CONFIG_AUTH", "HOME", "USER", "ODD\nKEY", "MY_TOKENS_KEY", "XCLAUDE_CODE_SESSION_ID", "MY_OLDPWD",
+)  # fmt: skip
+VALUES = ("k3kX9q2w", "short", "disabled", "UNDEFINED", "/home/x/keys", "./keys.txt", "/aB3dE6gH9jK2m/x", "a value")
+
+
+@pytest.mark.parametrize("variable", VARIABLES)
+def test_hook_and_redactor_agree_which_variables_are_secret(variable: str) -> None:
+    """The rule stands twice, because the hook cannot afford ``re``: both must say the same."""
+    for value in VALUES:
+        found = secret_values({b"LANG": b"C", variable.encode(): value.encode()})
+
+        assert bool(found) == is_secret(variable, value), value

@@ -46,7 +46,13 @@ class Acceptance(msgspec.Struct, frozen=True, kw_only=True):
 
     source: Literal["explicit", "inferred"]
     signal: str | None = None
+    """``feedback`` for the user's own word, else the name of the rule that inferred it."""
     at: str | None = None
+    """When it was said or done, UTC."""
+    evidence: tuple[str, ...] = ()
+    """What an inference rests on, as in ``Outcome``; empty for the user's own word."""
+    note: str | None = None
+    """What the user added to it, redacted."""
 
 
 class Metadata(msgspec.Struct, frozen=True, kw_only=True):
@@ -66,6 +72,8 @@ class Metadata(msgspec.Struct, frozen=True, kw_only=True):
     prompt_id: str | None = None
     tool_use_id: str | None = None
     agent_id: str | None = None
+    traceparent: str | None = None
+    """Where the client's caller stood in its own trace, as W3C Trace Context writes it."""
     project: str | None = None
     model: str | None = None
     tokens: Tokens | None = None
@@ -115,6 +123,7 @@ class WorkflowInvocation(msgspec.Struct, frozen=True, kw_only=True):
     status: Status
     started_at: str
     ended_at: str | None
+    user_accepted: bool | None = None
 
 
 class WorkflowTotals(msgspec.Struct, frozen=True, kw_only=True):

@@ -35,6 +35,21 @@ class Root:
         return self.path / "workflows"
 
     @property
+    def analytics(self) -> Path:
+        """Rows of the reports for programs that read files; written anew with the records."""
+        return self.path / "analytics"
+
+    @property
+    def suggestions(self) -> Path:
+        """What ``log_suggestion`` stored: one JSON file per suggestion, in a folder per UTC day."""
+        return self.path / "suggestions"
+
+    @property
+    def validations(self) -> Path:
+        """What ``log_validation`` stored, likewise."""
+        return self.path / "validations"
+
+    @property
     def cache(self) -> Path:
         """What answers questions fast: derived from the records, and free to be deleted at any time."""
         return self.path / "cache"

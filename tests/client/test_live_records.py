@@ -29,6 +29,7 @@ FOREGROUND = {
     "schema_version": 1,
     "source": "hook",
     "client": "claude-code",
+    "traceparent": None,
     "tokens": {"input": 4000, "output": 200, "cache_read": 800, "cache_creation": 120},
     "tool_calls": 4,
     "tool_errors": 1,

@@ -104,7 +104,7 @@ def _spooled(folder: Path) -> tuple[HookEvent, ...]:
     spool = folder / "spool.jsonl"
     payloads = (folder / "events.jsonl").read_bytes().splitlines()
     kept = [kept_payload(decode(payload, STDIN_LIMIT)[0]) for payload in payloads]
-    spool.write_bytes(b"".join(spool_line(RECEIVED_MS + place, one, cut=False) for place, one in enumerate(kept)))
+    spool.write_bytes(b"".join(spool_line(RECEIVED_MS + place, one, {}, cut=False) for place, one in enumerate(kept)))
     events, unreadable = read_spool_file(spool)
     assert not unreadable
     return events

@@ -110,3 +110,32 @@ def test_an_explicit_verdict_of_the_user_stays() -> None:
     kept = merge(stored, new)
 
     assert (kept.user_accepted, kept.metadata.acceptance) == (True, said)
+
+
+def judged(record: Invocation, *, accepted: bool, source: str, at: str) -> Invocation:
+    """The record with a judgement."""
+    acceptance = {"source": source, "signal": "any", "at": at}
+    return variant(
+        record, user_accepted=accepted, metadata={"acceptance": msgspec.convert(acceptance, type=Acceptance)}
+    )
+
+
+def test_the_user_s_own_word_stands_against_any_later_sign() -> None:
+    """Nothing that is inferred knows better, and both members stay of one kind."""
+    said = judged(STORED, accepted=True, source="explicit", at="2026-11-22T16:00:00.000Z")
+    inferred = judged(STORED, accepted=False, source="inferred", at="2026-11-23T16:00:00.000Z")
+
+    assert merge(said, inferred) == said
+    assert merge(said, STORED) == said
+
+
+def test_the_later_sign_counts_whoever_told_of_it() -> None:
+    """A commit and then a revert is a rejection; an older copy of the transcript, which ends before it, says less."""
+    committed = judged(STORED, accepted=True, source="inferred", at="2026-11-22T16:00:00.000Z")
+    reverted = judged(STORED, accepted=False, source="inferred", at="2026-11-22T17:00:00.000Z")
+    imported = variant(reverted, metadata={"source": "import"})
+
+    assert merge(committed, imported).user_accepted is False
+    assert merge(reverted, committed) == reverted
+    assert merge(reverted, STORED) == reverted
+    assert merge(STORED, imported).metadata.acceptance == reverted.metadata.acceptance

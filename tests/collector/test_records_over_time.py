@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 CASE = "00_basic"
 HOUR_S = 3600
+TRACE = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 MINE = "wf-20251030-5d41402a"
 
 
@@ -49,6 +50,17 @@ def workflow_of(machine: Machine) -> Any:
 def listed(machine: Machine) -> dict[str, int]:
     """How many invocations each workflow file lists."""
     return {workflow["workflow_id"]: len(workflow["invocations"]) for workflow in machine.workflows()}
+
+
+def test_the_callers_trace_is_known_from_the_hook_and_stays(machine: Machine) -> None:
+    """``TRACEPARENT`` places an invocation in its caller's trace; a later pass over transcripts alone keeps it."""
+    machine.send(payloads(CASE, machine), environ={"TRACEPARENT": TRACE})
+    machine.collect()
+    forget_spool(machine)
+    resume(machine)
+
+    (record,) = machine.records()
+    assert record["metadata"]["traceparent"] == TRACE
 
 
 def test_a_resumed_session_keeps_what_the_first_shell_said(machine: Machine) -> None:

@@ -95,3 +95,35 @@ def test_the_own_home_goes_wherever_it_is() -> None:
 def test_what_is_no_persons_home_stays(text: str) -> None:
     """Root is nobody's name, and not every folder called home holds homes."""
     assert Redactor({}, "/root").redact(text) == text
+
+
+@pytest.mark.parametrize("around", ["order 12 {} 2026", "7 {}", "{} 03 28", "line 4121 {} 9"])
+def test_a_number_beside_a_card_does_not_hide_it(around: str) -> None:
+    """Digits and blanks around a card look like a part of it."""
+    rng = seeded(around)
+    for _ in range(40):
+        number = card(rng)
+
+        done = REDACTOR.redact(around.format(number))
+
+        assert done is not None
+        assert number not in done
+
+
+@pytest.mark.parametrize("around", ["id AB12 {}", "{} BIC XY", "DE12 3456 {}"])
+def test_an_id_beside_an_iban_does_not_hide_it(around: str) -> None:
+    """Groups before and behind an account number look like a part of it."""
+    rng = seeded(around)
+    for _ in range(40):
+        number = iban(rng)
+
+        done = REDACTOR.redact(around.format(number))
+
+        assert done is not None
+        assert number not in done
+
+
+def test_a_number_behind_a_phone_number_does_not_hide_it() -> None:
+    """The next column of a table looks like the end of the number."""
+    assert REDACTOR.redact("+4930123456789 20261101 0915") == "[REDACTED:phone] 20261101 0915"
+    assert REDACTOR.redact("+14155550123 4111") == "[REDACTED:phone]"

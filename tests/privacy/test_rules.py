@@ -73,3 +73,23 @@ def test_a_rule_names_the_provider() -> None:
     for name, kind in (("github", "github-token"), ("anthropic", "ai-key"), ("slack-hook", "webhook")):
         made = token(seeded(3), by_id[name]).encode()
         assert kind in {span.kind for scan in shapes.scans for span in scan(made)}
+
+
+@pytest.mark.parametrize("escape", ["\\n", "\\t", "\\r", "%22", "%20", "%3D", "%3a", "%0A"])
+def test_an_escape_is_a_border(escape: str) -> None:
+    """A token in JSON or in a URL follows the letter or digit of an escape, and is a token all the same."""
+    made = "AKIA" + drawn(seeded(escape), "ABCDEFGHIJKLMNOP234567", 16)
+
+    done = REDACTOR.redact(f"he said{escape}{made}{escape}and left")
+
+    assert done == f"he said{escape}[REDACTED:aws-key]{escape}and left"
+
+
+@pytest.mark.parametrize("begin", ["sha256=", "sha256-", "sha512:", "integrity=sha1-"])
+def test_a_digest_that_says_so_is_no_token(begin: str) -> None:
+    """The shapes of many tokens turn up by chance in base64 with ``-`` and ``_``, as lists of files have it."""
+    rng = seeded(begin)
+    for _ in range(300):
+        text = f"app/core.py,{begin}{drawn(rng, ALNUM + '-_', 43)},4821"
+
+        assert REDACTOR.redact(text) == text

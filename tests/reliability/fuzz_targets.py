@@ -38,7 +38,7 @@ REDACTOR = Redactor({"FAKE_API_TOKEN": KNOWN}, "/home/somebody")
 def hook(data: bytes) -> None:
     """Any stdin becomes one short ASCII line that the collector reads."""
     given, cut = decode(data, STDIN_LIMIT)
-    written = line(1, kept_payload(given), cut=cut)
+    written = line(1, kept_payload(given), {}, cut=cut)
     assert len(written) <= LINE_LIMIT
     assert written.isascii()
     assert written.endswith(b"\n")
@@ -120,7 +120,7 @@ def seeds(target: str) -> tuple[bytes, ...]:
         return tuple(text[:6000] for text in told)
     if target == "events":
         objects = [json.loads(payload) for payload in payloads if payload]
-        return tuple(line(number, kept_payload(payload), cut=False) for number, payload in enumerate(objects))
+        return tuple(line(number, kept_payload(payload), {}, cut=False) for number, payload in enumerate(objects))
     if target == "settings":
         foreign = [{}, {"env": {"A": "1"}, "hooks": {"Stop": [{"hooks": [{"type": "command", "command": "say"}]}]}}]
         texts = [json.dumps(one, indent=indent) for one in foreign for indent in (None, 2)]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import platform
+import re
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -91,5 +92,7 @@ def test_every_branch(tmp_path: Path, figures: Figures, target: str) -> None:
     done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=False)
 
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
-    assert f"Done {RUNS[target]} runs" in done.stderr
+    ran = re.search(r"^Done (\d+) runs", done.stderr, re.MULTILINE)
+    assert ran is not None
+    assert int(ran[1]) >= RUNS[target]  # the last round may be a few more
     figures.hold(f"reader of {target} fuzzed along its branches: exception or broken promise", RUNS[target])

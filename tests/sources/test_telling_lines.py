@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 AGENTS = ("a1f3c2d4e5b6a7089", "a2f3c2d4e5b6a7089")
 CONCLUDER = Concluder(Redactor({}, None), Path("/nonexistent"))
+CHANGED = "/p/größe.py"
+"""What the agent changes."""
 QUOTED = 'He wrote {"type":"tool_use","name":"Agent","tool_use_id":"c0"} and "assistant". '
 
 
@@ -105,6 +107,11 @@ CALLS = (
     ("SendMessage", {"to": AGENTS[0]}),
     ("Skill", {"skill": "review"}),
     ("Workflow", {}),
+    ("Bash", {"command": "git add -A && git commit -m it"}),
+    ("Bash", {"command": "cd /p\ngit checkout ."}),
+    ("Edit", {"replace_all": False, "file_path": CHANGED, "old_string": "a", "new_string": "b"}),
+    ("Edit", {"file_path": "/p/other.py", "old_string": "a", "new_string": "b"}),
+    ("Write", {"content": QUOTED * 3, "file_path": CHANGED}),
 )
 OLDER = st.integers(0, 11)
 AGENT = st.sampled_from(AGENTS)
@@ -137,7 +144,9 @@ def conclude(main: Transcript, agent_answer: str | None) -> Conclusion:
     """What is concluded from a main file and one agent's, the session being over."""
     head = {"agentId": AGENTS[0], "isSidechain": True}
     last = call(21, "Bash", {}) if agent_answer == CUT else answer(21, agent_answer)
-    agent = [line(20, "user", "Review it"), last]
+    change = {"file_path": CHANGED, "old_string": "a", "new_string": "b"}
+    changes = [call(22, "Edit", change), result(23, 22)]
+    agent = [line(20, "user", "Review it"), *changes, last]
     own = parse_transcript(written([one | head for one in agent]), agent_id=AGENTS[0])
     evidence = SessionEvidence("s", main=main, agents={AGENTS[0]: own}, over="stale")
     return CONCLUDER.conclude(evidence)[1]
@@ -152,7 +161,9 @@ def test_what_is_left_out_changes_no_conclusion(
     first = line(99, "user", "Do it", promptId="p0", timestamp=at(0))
     main = written([first, *(make(number) for number, make in enumerate(makers))], separators)
 
-    assert conclude(parse_main(BytesIO(main))[0], agent_answer) == conclude(parse_transcript(main), agent_answer)
+    assert conclude(parse_main(BytesIO(main), [CHANGED])[0], agent_answer) == conclude(
+        parse_transcript(main), agent_answer
+    )
 
 
 def test_one_answer_that_tells_nothing_does_not_stand_for_all() -> None:

@@ -51,4 +51,4 @@ select
     first_ms                                                              as first_started_at_ms,
     last_ms                                                               as last_started_at_ms
 from counted
-order by left_out desc, invocations desc, value nulls last
+order by left_out <> 15, left_out, invocations desc, value nulls last

@@ -38,6 +38,7 @@ MEANINGS = {
     "prompt_id": "The user's prompt that set it off.",
     "tool_use_id": "The call that spawned it.",
     "agent_id": "The client's own id of it.",
+    "traceparent": "The caller's trace, where its environment named one.",
     "project": "The folder the session works in.",
     "model": "The model of its last reply.",
     "tokens_input": "Input tokens, without cached ones.",
@@ -62,6 +63,8 @@ MEANINGS = {
     "acceptance_source": "explicit or inferred.",
     "acceptance_signal": "What told of acceptance.",
     "acceptance_at": "When that was.",
+    "acceptance_evidence": "The transcript line that told.",
+    "acceptance_note": "What the user said about it, redacted.",
 }
 """Column → meaning; null is unknown in each."""
 

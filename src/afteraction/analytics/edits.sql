@@ -1,7 +1,8 @@
 -- Every edit of an agent's definition that its runs tell of: success before and after, oldest edit first.
 -- The runs of an agent in one project form stretches with the same definition; where one stretch ends and the next
 -- begins, the definition was edited. The same step from one version to the next in several projects is one edit, of the
--- user's own file. Runs of an unknown version count for neither side.
+-- user's own file; taken a second time in a project, after a step back, it is an edit of its own. Runs of an unknown
+-- version count for neither side.
 -- $since_ms, $until_ms, $project, $agent, $model: the scope; null means no limit.
 -- $few: with fewer runs on either side the change is unknown.
 with scoped as (
@@ -54,10 +55,20 @@ steps as (
     from stretches
     window following as (partition by agent_name, project, definition_path order by stretch)
 ),
+taken as (
+    select
+        *,
+        row_number() over (
+            partition by agent_name, project, definition_path, sha_before, definition_sha256 order by stretch
+        )                                                                 as time_taken
+    from steps
+    where sha_before is not null
+),
 edits as (
     select
         agent_name,
         definition_path,
+        time_taken,
         sha_before,
         definition_sha256                                                 as sha_after,
         min(before_ms)                                                    as before_ms,
@@ -67,8 +78,7 @@ edits as (
         cast(sum(runs_before) as bigint)                                  as runs_before,
         cast(sum(success) as bigint)                                      as success_after,
         cast(sum(runs) as bigint)                                         as runs_after
-    from steps
-    where sha_before is not null
+    from taken
     group by all
 ),
 compared as (

@@ -10,13 +10,17 @@ import difflib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from afteraction.analytics.breakdown import breakdown
 from afteraction.analytics.edits import edits
 from afteraction.analytics.names import agent_names
+from afteraction.analytics.scope import Scope
 from afteraction.errors import NotFoundError
 
 if TYPE_CHECKING:
-    from afteraction.analytics.scope import Scope
     from afteraction.store.index import Index
+
+_VERSIONS_SAID = 3
+_SHA_SAID = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ def side(index: Index, scope: Scope, name: str) -> Side:
         return Side(name, known_agent(name, known))
     known_agent(agent, known)
     if version not in {"before", "after"}:
-        return Side(name, agent, sha256=version.lower())
+        return Side(name, agent, sha256=_known_version(index, agent, version.lower()))
     found = edits(index, replace(scope, agent=agent))
     if not found:
         raise NotFoundError(
@@ -54,6 +58,17 @@ def side(index: Index, scope: Scope, name: str) -> Side:
     if version == "before":
         return Side(name, agent, sha256=last.sha_before, since_ms=last.first_run_before_ms)
     return Side(name, agent, sha256=last.sha_after, since_ms=last.first_run_after_ms)
+
+
+def _known_version(index: Index, agent: str, version: str) -> str:
+    """The version itself; NotFoundError with those that ran when no run has one that begins so."""
+    slices = breakdown(index, Scope(agent=agent))
+    known = [one.value for one in slices if one.circumstance == "agent version" and one.value is not None]
+    if version and any(one.startswith(version[: len(one)]) for one in known):
+        return version
+    versions = ", ".join(one[:_SHA_SAID] for one in known[:_VERSIONS_SAID])
+    hint = f"those that ran most begin with {versions}" if versions else "none of its runs knows its version"
+    raise NotFoundError(f"no run of {agent} has a version '{version}'; {hint}")
 
 
 def known_agent(name: str, known: list[str]) -> str:

@@ -6,6 +6,7 @@ It waits for a running collector instead of skipping, because whoever types it w
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 
 import click
@@ -22,6 +23,7 @@ def collect(*, sweep: bool, as_json: bool) -> None:
     """
     import json
 
+    from afteraction.collector.analytics_files import keep_current
     from afteraction.collector.lock import CollectorLock
     from afteraction.collector.run import HistoryRequest, run_collector
     from afteraction.errors import StoreError
@@ -36,6 +38,8 @@ def collect(*, sweep: bool, as_json: bool) -> None:
         raise StoreError(f"cannot write {root.path}: {error.strerror}. Run: afteraction doctor") from error
     report, history = run.collected, run.history
     written = report.written + (history.written if history is not None else 0)
+    if written:
+        keep_current(root, time.time_ns() // 1_000_000)
     running = report.open + (history.open if history is not None else 0)
     failures = [*report.failures, *(history.failures if history is not None else ())]
     rows = {

@@ -7,6 +7,7 @@ and never counted twice.
 from __future__ import annotations
 
 import os
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,6 +69,7 @@ def run_import(root: Root, place: Path | None, *, jobs: int | None, again: bool)
     StoreError when the data folder cannot be written.
     """
     from afteraction.cli.progress import Progress
+    from afteraction.collector.analytics_files import keep_current
     from afteraction.collector.history import default_jobs
     from afteraction.collector.lock import CollectorLock
     from afteraction.collector.run import HistoryRequest, run_collector
@@ -83,5 +85,7 @@ def run_import(root: Root, place: Path | None, *, jobs: int | None, again: bool)
         raise AfteractionError("stopped; what was read is kept. For the rest: afteraction import") from None
     except OSError as error:
         raise StoreError(f"cannot write {root.path}: {error.strerror}. Run: afteraction doctor") from error
+    if run.collected.written or (run.history is not None and run.history.written):
+        keep_current(root, time.time_ns() // 1_000_000)
     assert run.history is not None  # noqa: S101 - it was asked for
     return run.history

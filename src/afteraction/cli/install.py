@@ -56,5 +56,9 @@ def _report(target: Target, done: Installed) -> None:
         say(f"The settings as they were: {backup_path(target.settings)}")
     for path in done.excluded:
         say(f"Git ignores {path} now (.git/info/exclude).")
+    if target.project is not None:
+        say(f"Shell tools are in {target.project / 'scripts'}")
+    for path in done.in_the_way:
+        say(f"afteraction: {path} is not ours and stays as it is", err=True)
     say(f"Records go to {target.root.path}")
     say("Next: start a new Claude Code session, let it use a subagent, then run: afteraction agents")

@@ -29,7 +29,9 @@ def redact(*, jsonl: bool) -> None:
             sys.stdout.buffer.write(answer(redactor, line) + b"\n")
             sys.stdout.buffer.flush()
         return
-    done = redactor.redact(sys.stdin.buffer.read().decode("utf-8", "surrogateescape")) or _DROPPED
+    done = redactor.redact(sys.stdin.buffer.read().decode("utf-8", "surrogateescape"))
+    if done is None:
+        done = _DROPPED
     if sys.stdout.isatty():
         from afteraction.output.text import visible
 

@@ -23,13 +23,13 @@ Examples:
 
 
 @click.command(epilog=_EXAMPLES, short_help="Everything about one invocation.")
-@click.argument("reference", metavar="ID")
+@click.argument("reference", metavar="[ID|last]", default="last")
 @form_options
 def show(reference: str, form: Form | None) -> None:
     """Everything about one invocation: outcome and evidence, tools, files, tokens, cost.
 
-    ID is the invocation's id, its beginning, the beginning of its last part, or "last" for the newest. With --json it
-    is the record itself.
+    ID is the invocation's id, its beginning, or the beginning of its last part; without one, or for "last", it is the
+    newest. With --json it is the record itself.
     """
     from afteraction.cli.root import current
     from afteraction.output.facts import Fact, facts

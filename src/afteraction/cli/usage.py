@@ -59,12 +59,11 @@ def _defined(scope: Scope) -> list[DefinedAgent]:
 
     from afteraction.analytics.usage import DefinedAgent
     from afteraction.paths import claude_config_dir
+    from afteraction.privacy.redactor import Redactor
     from afteraction.sources.claude.agent_definitions import defined_agents
 
     project = Path(scope.project) if scope.project is not None else Path.cwd()
     found = defined_agents(project if project.is_absolute() else None, claude_config_dir(os.environ))
-    return [
-        DefinedAgent(one.agent_name, one.path, one.modified_ms)
-        for one in found
-        if scope.agent in (None, one.agent_name)
-    ]
+    gate = Redactor(os.environ, os.environ.get("HOME"))
+    named = [(gate.redact_name(one.agent_name), gate.redact_path(one.path), one.modified_ms) for one in found]
+    return [DefinedAgent(*one) for one in named if scope.agent in (None, one[0])]

@@ -9,8 +9,10 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import time
 from pathlib import Path
 
+from afteraction.collector.analytics_files import keep_current
 from afteraction.collector.failures import describe, note_failure
 from afteraction.collector.lock import CollectorLock
 from afteraction.collector.run import run_collector
@@ -19,18 +21,18 @@ from afteraction.paths import Root
 _BACKGROUND = 10
 
 
-def main() -> None:
-    """Collect once, quietly, and after everything the session itself wants the processor for."""
+def main() -> bool:
+    """Collect once, quietly, and after everything the session itself wants the processor for; whether it wrote any."""
     os.nice(_BACKGROUND)
     root = Root(Path(sys.argv[1]))
     lock = CollectorLock(root, int(sys.argv[2]))
     try:
-        run_collector(root, os.environ, lock)
+        return run_collector(root, os.environ, lock).collected.written > 0
     except Exception as error:  # noqa: BLE001 - nobody listens; the doctor tells
         with contextlib.suppress(OSError):
             note_failure(root, describe(error))
         sys.exit(1)
 
 
-if __name__ == "__main__":
-    main()
+if __name__ == "__main__" and main():
+    keep_current(Root(Path(sys.argv[1])), time.time_ns() // 1_000_000)

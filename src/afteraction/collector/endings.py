@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from afteraction.collector.measure import EDITING_TOOLS
 from afteraction.collector.outcome import Ending
 from afteraction.collector.rounds import (
     Round,
@@ -25,6 +24,7 @@ from afteraction.collector.rounds import (
     tail_of,
     without_objections,
 )
+from afteraction.sources.claude.edits import EDITING_TOOLS
 from afteraction.sources.claude.entries import Interrupt, Reply, Result, flat_text
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ _SIGNALLED = re.compile(r"(?:Error: )?Exit code (?:137|143)\b")
 """128 and the signal's number: SIGKILL, SIGTERM."""
 _DELIVERED = "structured_output"
 """Stands for the stop reason of an agent that hands its answer over by a call: the client ends it there."""
-_USER_DENIED = ("Permission for this tool use was denied", "The user doesn't want to proceed")
+USER_DENIED = ("Permission for this tool use was denied", "The user doesn't want to proceed")
+"""How the result of a tool begins that the user refused."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +215,7 @@ def _user_denied_tool(spawn: Spawn | None, entries: tuple[Entry, ...]) -> bool:
     """Whether the user refused a tool; an interruption writes the same sentence and is none."""
     if (spawn is not None and spawn.was_interrupted) or any(isinstance(e, Interrupt) for e in entries):
         return False
-    return any(isinstance(e, Result) and e.is_error and e.text.startswith(_USER_DENIED) for e in entries)
+    return any(isinstance(e, Result) and e.is_error and e.text.startswith(USER_DENIED) for e in entries)
 
 
 def _moved_on(evidence: SessionEvidence, spawn: Spawn) -> bool:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from afteraction.model import Tokens
-from afteraction.sources.claude.edits import Change, Place, Replacement, Replacements, Written
+from afteraction.sources.claude.edits import EDITING_TOOLS, Change, Replacement, Replacements, Written
 from afteraction.sources.claude.lines import read_as
 
 if TYPE_CHECKING:
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from afteraction.sources.claude.entries import Reply, Result, ToolCall, Transcript
     from afteraction.sources.claude.lines import Usage
 
-EDITING_TOOLS = frozenset({"Edit", "Write", "MultiEdit", "NotebookEdit"})
+_CREATED = "File created"
+"""How the result of a call begins that wrote a new file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,8 @@ class Work:
     files_read: tuple[str, ...]
     files_modified: tuple[str, ...]
     """Absolute paths as the client gave them, in order of first change."""
+    files_created: tuple[str, ...]
+    """Those of them that were not there before."""
     lines_added: int | None
     lines_removed: int | None
 
@@ -53,6 +56,7 @@ def measure_work(transcript: Transcript) -> Work:
         tool_errors=sum(result.is_error for call in calls if (result := results.get(call.tool_use_id))),
         files_read=_paths(call for call, _ in done if call.name == "Read"),
         files_modified=_paths(call for call, _ in edits),
+        files_created=_paths(c for c, r in edits if c.name == "Write" and r.text.startswith(_CREATED)),
         lines_added=_total(added for added, _ in changes),
         lines_removed=_total(removed for _, removed in changes),
     )
@@ -88,8 +92,7 @@ def _distinct_calls(transcript: Transcript) -> list[ToolCall]:
 
 
 def _paths(calls: Iterable[ToolCall]) -> tuple[str, ...]:
-    places = [read_as(call.raw_input, Place) for call in calls]
-    return tuple(dict.fromkeys(path for place in places if (path := place.file_path or place.notebook_path)))
+    return tuple(dict.fromkeys(path for call in calls if (path := call.path)))
 
 
 def _changed_lines(call: ToolCall, result: Result) -> tuple[int | None, int | None]:
@@ -98,7 +101,7 @@ def _changed_lines(call: ToolCall, result: Result) -> tuple[int | None, int | No
         lines = [line for hunk in change.structuredPatch for line in hunk.lines or ()]
         return sum(line.startswith("+") for line in lines), sum(line.startswith("-") for line in lines)
     if call.name == "Write":
-        created = change.type == "create" or result.text.startswith("File created")
+        created = change.type == "create" or result.text.startswith(_CREATED)
         content = read_as(call.raw_input, Written).content if created else None
         return (None, None) if content is None else (_line_count(content), 0)
     edits = (

@@ -1,8 +1,9 @@
 """How a later pass meets the record that is already stored. Pure.
 
-Records are superseded, never contradicted. New evidence corrects status and counts and fills what was unknown. Two
-things survive any later pass: what only a hook knew, because a pass over transcripts alone cannot know it, and text
-that is already stored, because a second redaction in another environment could reveal what the first one hid.
+Records are superseded, never contradicted. New evidence corrects status and counts and fills what was unknown. Three
+things survive any later pass: what only a hook knew, because a pass over transcripts alone cannot know it; text that is
+already stored, because a second redaction in another environment could reveal what the first one hid; and what the user
+said of the work, because nothing that is inferred knows better.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ def merge(stored: Invocation | None, new: Invocation) -> Invocation:
     weaker = _is_weaker(stored, new)
     status_from = stored if weaker else new
     metadata = _merge_metadata(stored.metadata, new.metadata, weaker=weaker)
+    judged = _judged(stored, new)
     return msgspec.structs.replace(
         new,
         invocation_id=stored.invocation_id if weaker else new.invocation_id,
@@ -39,8 +41,8 @@ def merge(stored: Invocation | None, new: Invocation) -> Invocation:
         status=status_from.status,
         execution_time_ms=_better(stored.execution_time_ms, new.execution_time_ms, weaker=weaker),
         error_message=None if status_from.status == "success" else _error_message(stored, new, weaker=weaker),
-        user_accepted=_better(stored.user_accepted, new.user_accepted, weaker=_is_explicit(stored)),
-        metadata=metadata,
+        user_accepted=judged.user_accepted,
+        metadata=msgspec.structs.replace(metadata, acceptance=judged.metadata.acceptance),
     )
 
 
@@ -72,6 +74,19 @@ def _is_derived(record: Invocation) -> bool:
     return record.workflow_id is not None and record.workflow_id.endswith(f"-{key}")
 
 
+def _judged(stored: Invocation, new: Invocation) -> Invocation:
+    """The record that knows whether the user accepted the work: the one with the user's own word, else the later sign.
+
+    Which evidence is weaker says nothing here: what tells of acceptance happens after an invocation has ended.
+    """
+    if new.user_accepted is None or _is_explicit(stored):
+        return stored if stored.user_accepted is not None else new
+    told, known = new.metadata.acceptance, stored.metadata.acceptance
+    if stored.user_accepted is None or told is None or known is None or told.source == "explicit":
+        return new
+    return stored if (known.at or "") > (told.at or "") else new
+
+
 def _is_explicit(record: Invocation) -> bool:
     return record.metadata.acceptance is not None and record.metadata.acceptance.source == "explicit"
 
@@ -89,8 +104,6 @@ def _merge_metadata(stored: Metadata, new: Metadata, *, weaker: bool) -> Metadat
     }
     values["source"] = "hook" if "hook" in (stored.source, new.source) else values["source"]
     values["agent_definition"] = stored.agent_definition or new.agent_definition
-    if stored.acceptance is not None and stored.acceptance.source == "explicit":
-        values["acceptance"] = stored.acceptance
     return Metadata(**values)
 
 

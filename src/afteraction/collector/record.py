@@ -6,14 +6,17 @@ through it as names and paths. Everything else is an identifier, a number or a f
 
 from __future__ import annotations
 
-import functools
-import posixpath
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
+from afteraction.collector.acceptance import infer
+from afteraction.collector.aftermath import aftermaths
 from afteraction.collector.identity import CLIENT, invocation_id, invocation_key, workflow_id
 from afteraction.collector.measure import best_usages, measure_work, sum_tokens
+from afteraction.collector.model_tier import model_tier
 from afteraction.collector.outcome import CATEGORIES
+from afteraction.collector.places import project_of, relative_to
 from afteraction.model import SCHEMA_VERSION, Acceptance, AgentDefinition, Invocation, Metadata, Outcome
 from afteraction.moments import utc_timestamp
 from afteraction.pricing import PricedMessage
@@ -21,7 +24,9 @@ from afteraction.pricing import PricedMessage
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from afteraction.collector.acceptance import Judgement
     from afteraction.collector.evidence import SessionEvidence
+    from afteraction.collector.measure import Work
     from afteraction.collector.outcome import Verdict
     from afteraction.collector.reconcile import Findings, Life
     from afteraction.pricing import PriceLists
@@ -30,8 +35,8 @@ if TYPE_CHECKING:
 
 DESCRIPTION_LIMIT = 200
 ERROR_LIMIT = 500
-_FAMILIES = ("haiku", "sonnet", "opus")
-_WORKTREES = "/.claude/worktrees/"
+_EVIDENCE_WORD = re.compile(r"[^ :]+")
+_TRACEPARENT = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
 
 
 class Gate(Protocol):
@@ -65,7 +70,17 @@ class SessionContext:
         places = [next(filter(None, told), None)]
         places += [transcript.cwd for transcript in self.evidence.transcripts()]
         place = next(filter(None, places), None)
-        return place.partition(_WORKTREES)[0] if place else None
+        return project_of(place) if place else None
+
+
+@dataclass(frozen=True, slots=True)
+class _Ended:
+    """One invocation that has ended, with what was made out of it."""
+
+    life: Life
+    verdict: Verdict
+    work: Work | None
+    judgement: Judgement | None
 
 
 def build_records(context: SessionContext) -> list[Invocation]:
@@ -74,23 +89,32 @@ def build_records(context: SessionContext) -> list[Invocation]:
         life.agent_id: _invocation_id(life, context) for life in context.findings.lives if life.agent_id is not None
     }
     workflows = _derived_workflow_ids(context)
+    lives = context.findings.lives
+    works = {
+        life.agent_id: measure_work(life.transcript)
+        for life in lives
+        if life.agent_id is not None and life.transcript is not None
+    }
+    after = aftermaths(context.evidence, lives, works, context.project)
+    judged = {agent_id: judgement for agent_id, one in after.items() if (judgement := infer(one)) is not None}
     return [
-        _build(life, life.verdict, context, ids, workflows)
-        for life in context.findings.lives
+        _build(
+            _Ended(life, life.verdict, works.get(life.agent_id or ""), judged.get(life.agent_id or "")),
+            context,
+            (ids, workflows),
+        )
+        for life in lives
         if life.verdict is not None
     ]
 
 
 def _build(
-    life: Life,
-    verdict: Verdict,
-    context: SessionContext,
-    ids: Mapping[str | None, str],
-    workflows: Mapping[str | None, str],
+    ended: _Ended, context: SessionContext, links: tuple[Mapping[str | None, str], Mapping[str | None, str]]
 ) -> Invocation:
+    life, verdict = ended.life, ended.verdict
+    ids, workflows = links
     gate = context.gate
     parent = ids.get(life.parent_agent_id) if life.parent_agent_id else _oak(life, context, "oak_parent_invocation_id")
-    denied = life.ending.user_denied_tool
     return Invocation(
         invocation_id=_invocation_id(life, context),
         workflow_id=_oak(life, context, "oak_workflow_id") or workflows[life.prompt_id],
@@ -101,15 +125,15 @@ def _build(
         status=verdict.status,
         execution_time_ms=life.active_ms,
         error_message=_error_message(life, verdict, gate),
-        user_accepted=False if denied else None,
-        metadata=_metadata(life, verdict, context),
+        user_accepted=ended.judgement.accepted if ended.judgement is not None else None,
+        metadata=_metadata(ended, context),
     )
 
 
-def _metadata(life: Life, verdict: Verdict, context: SessionContext) -> Metadata:
+def _metadata(ended: _Ended, context: SessionContext) -> Metadata:
     gate = context.gate
+    life, verdict, work = ended.life, ended.verdict, ended.work
     transcript = life.transcript
-    work = measure_work(transcript) if transcript is not None else None
     replies = transcript.replies if transcript is not None else ()
     used = best_usages(replies)
     model = _model(life, replies)
@@ -126,6 +150,7 @@ def _metadata(life: Life, verdict: Verdict, context: SessionContext) -> Metadata
         prompt_id=_safe(life.prompt_id, gate),
         tool_use_id=_safe(life.tool_use_id, gate),
         agent_id=_safe(_agent_id(life), gate),
+        traceparent=_traceparent(life, context),
         project=gate.redact_path(project) if project else None,
         model=_safe(model, gate),
         tokens=sum_tokens(used),
@@ -141,8 +166,8 @@ def _metadata(life: Life, verdict: Verdict, context: SessionContext) -> Metadata
         rounds=life.rounds,
         ended_at=utc_timestamp(life.ended_at) if life.ended_at is not None else None,
         agent_definition=_definition(life, context),
-        outcome=Outcome(category=verdict.category, evidence=verdict.evidence),
-        acceptance=_acceptance(life),
+        outcome=Outcome(category=verdict.category, evidence=tuple(_cleared(seen, gate) for seen in verdict.evidence)),
+        acceptance=_acceptance(ended.judgement, gate),
     )
 
 
@@ -155,21 +180,16 @@ def _safe(name: str | None, gate: Gate) -> str | None:
     return gate.redact_name(name) if name is not None else None
 
 
+def _cleared(evidence: str, gate: Gate) -> str:
+    """Evidence with each word cleared as a name: among our own words stand ids and reasons as the client wrote them."""
+    return _EVIDENCE_WORD.sub(lambda word: gate.redact_name(word.group()), evidence)
+
+
 def _definition(life: Life, context: SessionContext) -> AgentDefinition | None:
     found = context.define(life, context.project) if life.agent_id else None
     if found is None or found.path is None:
         return found
     return AgentDefinition(path=context.gate.redact_path(found.path), sha256=found.sha256)
-
-
-def model_tier(model: str | None) -> str | None:
-    """haiku, sonnet or opus, else the family as the model id names it: ``claude-fable-5`` → ``fable``."""
-    if model is None:
-        return None
-    parts = model.lower().replace("[", "-").split("-")
-    known = next((part for part in parts if part in _FAMILIES), None)
-    words = (part for part in parts if part.isalpha() and part != "claude")
-    return known or next(words, None)
 
 
 def _invocation_id(life: Life, context: SessionContext) -> str:
@@ -205,14 +225,25 @@ def _derived_workflow_ids(context: SessionContext) -> dict[str | None, str]:
 
 
 def _oak(life: Life, context: SessionContext, key: str) -> str | None:
+    """An id that the shell gave to the client, cleared for storage."""
+    value = _from_shell(life, context, key)
+    return context.gate.redact_name(value) if value else None
+
+
+def _traceparent(life: Life, context: SessionContext) -> str | None:
+    """The caller's place in its trace; numbers in one fixed form, or nothing."""
+    value = _from_shell(life, context, "traceparent")
+    return value if value and _TRACEPARENT.fullmatch(value) else None
+
+
+def _from_shell(life: Life, context: SessionContext, key: str) -> str | None:
     """What the shell that ran this agent's client gave it.
 
     Its own events tell; without any, the last event before it began does. A later shell's value says nothing about it.
     """
     told = [value for event in life.events if (value := getattr(event.env, key))]
     before = [event for event in context.evidence.events if event.at <= life.started_at]
-    value = told[0] if told else (getattr(before[-1].env, key) if before and not life.events else None)
-    return context.gate.redact_name(value) if value else None
+    return told[0] if told else (getattr(before[-1].env, key) if before and not life.events else None)
 
 
 def _error_message(life: Life, verdict: Verdict, gate: Gate) -> str | None:
@@ -223,11 +254,14 @@ def _error_message(life: Life, verdict: Verdict, gate: Gate) -> str | None:
     return redacted or CATEGORIES[verdict.category]
 
 
-def _acceptance(life: Life) -> Acceptance | None:
-    if not life.ending.user_denied_tool:
+def _acceptance(judgement: Judgement | None, gate: Gate) -> Acceptance | None:
+    if judgement is None:
         return None
-    at = utc_timestamp(life.ended_at) if life.ended_at is not None else None
-    return Acceptance(source="inferred", signal="tool_denied", at=at)
+    sign = judgement.sign
+    at = utc_timestamp(sign.at) if sign.at is not None else None
+    where = "transcript line" if sign.own else "main transcript line"
+    evidence = (f"{where} {gate.redact_name(sign.line)}: {sign.words}",) if sign.line is not None else (sign.words,)
+    return Acceptance(source="inferred", signal=judgement.signal, at=at, evidence=evidence)
 
 
 def _model(life: Life, replies: Iterable[Reply]) -> str | None:
@@ -258,13 +292,4 @@ def _priced(used: Iterable[tuple[Reply, Usage]]) -> list[PricedMessage]:
 
 
 def _relative(paths: Iterable[str], project: str | None, gate: Gate) -> tuple[str, ...]:
-    """Paths relative to the project, also those of a worktree inside it; others stay absolute."""
-    return tuple(dict.fromkeys([gate.redact_path(_place(path, project)) for path in paths]))
-
-
-@functools.lru_cache(maxsize=4096)
-def _place(path: str, project: str | None) -> str:
-    """One of them; remembered, because the agents of a session work on the same files."""
-    _, marker, inside = path.partition(_WORKTREES)
-    place = posixpath.normpath(inside.partition("/")[2] if marker and "/" in inside else path)
-    return place.removeprefix(f"{project.rstrip('/')}/") if project else place
+    return tuple(dict.fromkeys([gate.redact_path(relative_to(path, project)) for path in paths]))

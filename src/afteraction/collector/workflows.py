@@ -37,6 +37,7 @@ def build_workflow(workflow_id: str, records: Sequence[Invocation], *, denied: i
             status=record.status,
             started_at=record.timestamp,
             ended_at=ended_at(record),
+            user_accepted=record.user_accepted,
         )
         for record in ordered
     )

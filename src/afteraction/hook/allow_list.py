@@ -5,7 +5,7 @@ documents. Everything else (prompts, tool input and output, messages, error text
 and return is kept for the tools that handle subagents only: of any other, ``to`` could be somebody's address.
 """
 
-from afteraction.hook.secret_shape import without_secrets
+from afteraction.hook.secret_shape import STAND_IN, hashed, may_hold_secrets, without_secrets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,6 +20,10 @@ IDENTIFIER_LIMIT = 128
 LARGEST = 2**53
 TASKS_LIMIT = 200
 
+HEXADECIMAL = frozenset("0123456789abcdef")
+TRACE_PARTS = [2, 32, 16, 2]
+"""Characters of a traceparent's version, trace id, span id and flags (W3C Trace Context, version 00)."""
+
 LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-."
 WORD = frozenset(LETTERS)
 CODE = frozenset("abcdefghijklmnopqrstuvwxyz0123456789_")
@@ -27,12 +31,12 @@ IDENTIFIER = frozenset(LETTERS + ":")
 
 
 def text(value: object, limit: int) -> "str | None":
-    """A string that is short enough and can be stored and opened anywhere, secrets hashed."""
+    """A string that is short enough and can be stored and opened anywhere."""
     if not isinstance(value, str) or not 0 < len(value) <= limit or "\0" in value:
         return None
     if not value.isascii():  # half a surrogate pair is legal in JSON and in no UTF-8
         value = value.encode("utf-8", "replace").decode()
-    return without_secrets(value)
+    return value
 
 
 def name(value: object) -> "str | None":
@@ -53,6 +57,14 @@ def word(value: object) -> "str | None":
 def code(value: object) -> "str | None":
     """StopFailure's kind of error; other events have sentences under the same key."""
     return text(value, CODE_LIMIT) if isinstance(value, str) and CODE.issuperset(value) else None
+
+
+def traceparent(value: str) -> "str | None":
+    """The place in a trace where the caller stands: hexadecimal parts of fixed lengths, ids that are not zero."""
+    parts = value.split("-")
+    if [len(part) for part in parts] != TRACE_PARTS or parts[0] != "00" or not HEXADECIMAL.issuperset("".join(parts)):
+        return None
+    return value if parts[1].strip("0") and parts[2].strip("0") else None
 
 
 def flag(value: object) -> "bool | None":
@@ -88,6 +100,8 @@ TOP = {
     "error": code,
 }
 TASK = {"id": name, "type": word, "status": word, "agent_type": name}
+NAMED_AFTER_CWD = ("transcript_path", "agent_transcript_path")
+"""Paths through a folder that the client named after the current one, odd characters made ``-``."""
 TOOLS = ("Agent", "Task", "Skill", "Workflow", "SendMessage", "TaskStop", "TaskOutput")
 TOOL = {
     "tool_input": {
@@ -134,7 +148,7 @@ TOOL = {
 ENVIRONMENT = {
     "oak_workflow_id": (b"OAK_WORKFLOW_ID", name),
     "oak_parent_invocation_id": (b"OAK_PARENT_INVOCATION_ID", name),
-    "traceparent": (b"TRACEPARENT", name),
+    "traceparent": (b"TRACEPARENT", traceparent),
     "entrypoint": (b"CLAUDE_CODE_ENTRYPOINT", name),
     "project_dir": (b"CLAUDE_PROJECT_DIR", path),
     "config_dir": (b"CLAUDE_CONFIG_DIR", path),
@@ -153,8 +167,38 @@ def kept(allowed: "Mapping[str, Any]", given: object) -> "dict[str, Any]":
     return members
 
 
-def kept_payload(given: "dict[str, Any]") -> "dict[str, Any]":
-    """The part of the client's payload that the spool line carries."""
+def strings(value: "Any") -> "list[str]":
+    """Every string in a value."""
+    if isinstance(value, str):
+        return [value]
+    members = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [text for member in members for text in strings(member)]
+
+
+def cleared(value: "Any", known: "tuple[str, ...]") -> "Any":
+    """The same with each string hashed, or the part of a path, that looks like a secret or holds a ``known`` one."""
+    if isinstance(value, str):
+        return without_secrets(value, known)
+    if isinstance(value, dict):
+        return {key: cleared(member, known) for key, member in value.items()}
+    return [cleared(member, known) for member in value] if isinstance(value, list) else value
+
+
+def kept_payload(given: "dict[str, Any]", known: "tuple[str, ...]" = ()) -> "dict[str, Any]":
+    """The part of the client's payload that the spool line carries; ``known`` are secrets of the environment."""
+    payload = allowed(given)
+    if not may_hold_secrets(strings(payload), known):
+        return payload
+    payload = cleared(payload, known)
+    if STAND_IN in payload.get("cwd", ""):
+        for key in NAMED_AFTER_CWD:
+            if key in payload:
+                payload[key] = "/".join([hashed(part) if part[:1] == "-" else part for part in payload[key].split("/")])
+    return dict(payload)
+
+
+def allowed(given: "dict[str, Any]") -> "dict[str, Any]":
+    """The members of a payload that the lists name."""
     payload = kept(TOP, given)
     if given.get("tool_name") in TOOLS:
         payload.update(kept(TOOL, given))
@@ -175,16 +219,16 @@ def notification(prompt: str) -> "dict[str, str]":
         value, closed, _ = head.partition(f"<{tag}>")[2].partition(f"</{tag}>")
         value = value.strip()
         if closed and 0 < len(value) <= IDENTIFIER_LIMIT and IDENTIFIER.issuperset(value):
-            found[key] = without_secrets(value)
+            found[key] = value
     return found
 
 
-def kept_environment(environ: "Mapping[bytes, bytes]") -> "dict[str, str]":
+def kept_environment(environ: "Mapping[bytes, bytes]", known: "tuple[str, ...]" = ()) -> "dict[str, str]":
     """The variables of the hook's environment that the spool line carries, under the spool's own keys."""
     members = {}
     for key, (variable, kind) in ENVIRONMENT.items():
         if variable in environ:
             value = kind(environ[variable].decode("utf-8", "replace"))
             if value is not None:
-                members[key] = value
+                members[key] = without_secrets(value, known)
     return members

@@ -12,11 +12,13 @@ from _signal import ITIMER_REAL, SIGALRM, SIGHUP, SIGINT, SIGTERM, setitimer, si
 
 from afteraction.hook.allow_list import kept_environment, kept_payload
 from afteraction.hook.json_text import decode, encode
+from afteraction.hook.secret_shape import secret_values
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+PLUGIN = "--plugin"
 LINE_LIMIT = 16 * 1024
 """Bytes of a line; what is longer loses its longest part."""
 STDIN_LIMIT = 8 << 20
@@ -43,16 +45,27 @@ SPAWN_TOOLS = frozenset(("Agent", "Task", "Skill", "Workflow", "TaskStop"))
 
 
 def main(arguments: "list[str]") -> None:
-    """Record the event on stdin; ``arguments`` are the script, the telemetry root, the collector's Python."""
+    """Record the event on stdin; ``arguments`` are the script, the telemetry root, the collector's Python.
+
+    The plugin's are the script, ``--plugin`` and its data folder.
+    """
+    if arguments[1] == PLUGIN:
+        from afteraction.hook.plugin import hook_arguments
+
+        found = hook_arguments(arguments[2])
+        if found is None:
+            return
+        arguments = found
     arrived = time.time_ns() // 1_000_000
     posix.umask(0o077)
     given, cut = decode(stdin(), STDIN_LIMIT)
-    payload = kept_payload(given)
+    known = secret_values(posix.environ)
+    payload = kept_payload(given, known)
     root = telemetry_root(arguments[1])
     spool = root + "/spool"
     file = spool + "/" + file_name(payload.get("session_id"), given.get("session_id"))
     try:
-        append(spool, file, line(arrived, payload, cut=cut))
+        append(spool, file, line(arrived, payload, kept_environment(posix.environ, known), cut=cut))
         if speaks_of_agents(payload):
             posix.close(posix.open(file + AGENTS, NEW_FILE, 0o600))
     finally:
@@ -109,11 +122,10 @@ def home(user: str) -> str:
     return (pwd.getpwnam(user) if user else pwd.getpwuid(posix.getuid())).pw_dir
 
 
-def line(arrived: int, payload: "dict[str, Any]", *, cut: bool) -> bytes:
+def line(arrived: int, payload: "dict[str, Any]", environment: "dict[str, str]", *, cut: bool) -> bytes:
     """The spool line: ASCII, compact, ended, within the limit."""
     if not payload:
         return encode({"v": 1, "at": arrived, "unreadable": True})
-    environment = kept_environment(posix.environ)
     parts = {"env": environment, "client": client_process(), "cut": cut, "payload": payload}
     event = {"v": 1, "at": arrived, **{key: part for key, part in parts.items() if part}}
     text = encode(event)

@@ -36,6 +36,8 @@ OURS = (
     "cache",
     "index",
     "archive",
+    "suggestions",
+    "validations",
     GIT_IGNORE,
 )
 """Every name we write directly below a root."""

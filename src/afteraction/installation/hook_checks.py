@@ -22,9 +22,15 @@ if TYPE_CHECKING:
     from afteraction.sources.claude.installed_command import InstalledCommand
 
 
+PLUGIN = "afteraction"
+"""What our plugin is called, whatever the marketplace it came from."""
+
+
 def check_settings(targets: Sequence[Target]) -> list[Check]:
     """One row per settings file that holds hooks of ours, or cannot be read; one problem when none does."""
     rows = [row for target in targets for row in _check_target(target)]
+    if not any(row.check.startswith("hooks") for row in rows):
+        rows += [row for target in targets for row in _check_plugin(target)]
     if not any(row.check.startswith("hooks") for row in rows):
         rows.insert(0, problem("hooks", "not installed: nothing new is recorded", "run: afteraction install --user"))
     return rows
@@ -69,6 +75,19 @@ def _check_target(target: Target) -> list[Check]:
         rows.append(_check_entries(name, target, data))
     if hooks_disabled(data):
         rows.append(problem("disabled", f"disableAllHooks is true in {target.settings}", "remove that setting"))
+    return rows
+
+
+def _check_plugin(target: Target) -> list[Check]:
+    """The plugin, which records by hooks of its own where no settings hold any; ``install`` makes it keep still."""
+    rows = []
+    for settings in {target.settings, target.settings.with_name("settings.json")}:
+        try:
+            enabled = parsed(settings, read_bytes(settings)).get("enabledPlugins")
+        except SettingsError:
+            continue
+        names = [name for name, on in enabled.items() if on is True] if isinstance(enabled, dict) else []
+        rows += [ok("hooks (plugin)", f"{name} in {settings}") for name in names if name.partition("@")[0] == PLUGIN]
     return rows
 
 

@@ -10,7 +10,8 @@ import difflib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from afteraction.installation import data_folder, git_exclude, ledger
+from afteraction.errors import AfteractionError
+from afteraction.installation import data_folder, git_exclude, ledger, shell_tools
 from afteraction.installation.pythons import command_for
 from afteraction.sources.claude import settings
 from afteraction.sources.claude.hook_events import settings_entries
@@ -44,6 +45,8 @@ class Installed:
     """The settings switch all hooks off."""
     excluded: list[Path]
     """What git had to be told to ignore."""
+    in_the_way: list[Path]
+    """Files of other people where a shell tool should go."""
 
 
 def install(target: Target, *, dry_run: bool = False) -> Installed:
@@ -56,8 +59,10 @@ def install(target: Target, *, dry_run: bool = False) -> Installed:
     entries = settings_entries(command_for(target.root.path))
     private = [target.settings, backup_path(target.settings)]
     excluded: list[Path] = []
+    in_the_way: list[Path] = []
     if target.project is not None:
         git_exclude.check_untracked(target.project, [*private, target.root.path])
+        private += shell_tools.places(target.project)
         excluded = git_exclude.not_ignored(target.project, private)
     if dry_run:
         before = read_bytes(real_path(target.settings))
@@ -65,10 +70,9 @@ def install(target: Target, *, dry_run: bool = False) -> Installed:
     else:
         # Where the settings are refused, nothing at all is to be left behind: so they are looked at first.
         parsed(target.settings, read_bytes(real_path(target.settings)))
-        data_folder.create(target.root, ignored=target.project is not None)
+        done = _write(target, entries, private)
         if target.project is not None:
-            git_exclude.exclude(target.project, private)
-        done = _write(target, entries)
+            in_the_way = _put_tools(target.project)
     found = parsed(target.settings, done.before)
     return Installed(
         rewrite=done,
@@ -76,7 +80,15 @@ def install(target: Target, *, dry_run: bool = False) -> Installed:
         events=len(entries),
         disabled=settings.hooks_disabled(found),
         excluded=excluded,
+        in_the_way=in_the_way,
     )
+
+
+def _put_tools(project: Path) -> list[Path]:
+    try:
+        return shell_tools.put(project)
+    except OSError as error:
+        raise AfteractionError(f"cannot write {project / 'scripts'}: {error.strerror}") from error
 
 
 def diff(path: Path, change: Rewrite) -> str:
@@ -90,10 +102,13 @@ def diff(path: Path, change: Rewrite) -> str:
     return "".join(line if line.endswith("\n") else f"{line}\n\\ No newline at end of file\n" for line in lines)
 
 
-def _write(target: Target, entries: dict[str, dict[str, Any]]) -> Rewrite:
+def _write(target: Target, entries: dict[str, dict[str, Any]], private: list[Path]) -> Rewrite:
     path, root = target.settings, target.root
     no_folder = not real_path(path).parent.exists()
     with locked(path):
+        data_folder.create(root, ignored=target.project is not None)
+        if target.project is not None:
+            git_exclude.exclude(target.project, private)
         known = ledger.recall(root, path)
 
         def ours(before: bytes | None) -> bool:

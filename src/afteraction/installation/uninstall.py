@@ -10,7 +10,7 @@ import contextlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from afteraction.installation import data_folder, git_exclude, ledger
+from afteraction.installation import data_folder, git_exclude, ledger, shell_tools
 from afteraction.paths import Root
 from afteraction.sources.claude import settings
 from afteraction.sources.claude.settings_file import (
@@ -50,14 +50,15 @@ def uninstall(target: Target, *, dry_run: bool = False) -> Uninstalled:
     path = target.settings
     before = read_bytes(real_path(path))
     root = _installed_root(target, before)
-    known = ledger.recall(root, path)
-    if dry_run or before is None:
-        done = Rewrite(before, _without_us(path, before, known))
-    else:
-        with locked(path):
+    lock = contextlib.nullcontext() if dry_run or before is None else locked(path)
+    with lock:  # to the end: an install that comes between would lose its note and its folder
+        known = ledger.recall(root, path)
+        if dry_run or before is None:
+            done = Rewrite(before, _without_us(path, before, known))
+        else:
             done = rewrite(path, lambda raw: _without_us(path, raw, known))
-    if not dry_run and (done.changed or known is not None):
-        _clear_up(target, root, known)
+        if not dry_run and (done.changed or known is not None):
+            _clear_up(target, root, known)
     restored = known is not None and ledger.digest(done.after) == known.original
     return Uninstalled(rewrite=done, restored=restored, root=root)
 
@@ -86,6 +87,7 @@ def _clear_up(target: Target, root: Root, known: ledger.Edit | None) -> None:
         with contextlib.suppress(OSError):
             real_path(target.settings).parent.rmdir()
     if target.project is not None:
+        shell_tools.remove(target.project)
         git_exclude.include_again(target.project)
     data_folder.remove_if_unused(root)
 

@@ -50,6 +50,7 @@ def _cleared_metadata(found: Metadata, redactor: Redactor) -> Metadata:
         files_read=_paths(found.files_read, redactor),
         project=None if found.project is None else redactor.redact_path(found.project),
         ended_at=_moment(found.ended_at, redactor),
+        traceparent=_name(found.traceparent, redactor),
         agent_definition=definition
         and replace(
             definition,
@@ -63,7 +64,13 @@ def _cleared_metadata(found: Metadata, redactor: Redactor) -> Metadata:
             evidence=tuple(done for text in outcome.evidence if (done := redactor.redact(text)) is not None),
         ),
         acceptance=acceptance
-        and replace(acceptance, signal=_text(acceptance.signal, redactor), at=_moment(acceptance.at, redactor)),
+        and replace(
+            acceptance,
+            signal=_text(acceptance.signal, redactor),
+            at=_moment(acceptance.at, redactor),
+            evidence=tuple(done for text in acceptance.evidence if (done := redactor.redact(text)) is not None),
+            note=_text(acceptance.note, redactor),
+        ),
     )
 
 

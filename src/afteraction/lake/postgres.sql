@@ -38,6 +38,7 @@ create table if not exists part_rows (
     prompt_id text collate "C",
     tool_use_id text collate "C",
     agent_id text collate "C",
+    traceparent text collate "C",
     project text collate "C",
     model text collate "C",
     tokens_input bigint,
@@ -62,6 +63,8 @@ create table if not exists part_rows (
     acceptance_source text collate "C",
     acceptance_signal text collate "C",
     acceptance_at text collate "C",
+    acceptance_evidence text[],
+    acceptance_note text collate "C",
     writer text,
     pushed_at_ms bigint
 );
@@ -72,10 +75,10 @@ select
     invocation_id, workflow_id, parent_invocation_id, agent_name, task_description, "timestamp", status,
     execution_time_ms, error_message, user_accepted, started_at_ms, ended_at_ms, "date", "hour", weekday,
     model_tier, tools_used, files_modified, schema_version, source, client, client_version, session_id,
-    prompt_id, tool_use_id, agent_id, project, model, tokens_input, tokens_output, tokens_cache_read,
-    tokens_cache_creation, cost_usd, tool_calls, tool_errors, tools, files_read, lines_added, lines_removed,
-    background, depth, rounds, definition_path, definition_sha256, task_type, outcome_category,
-    outcome_evidence, acceptance_source, acceptance_signal, acceptance_at
+    prompt_id, tool_use_id, agent_id, traceparent, project, model, tokens_input, tokens_output,
+    tokens_cache_read, tokens_cache_creation, cost_usd, tool_calls, tool_errors, tools, files_read, lines_added,
+    lines_removed, background, depth, rounds, definition_path, definition_sha256, task_type, outcome_category,
+    outcome_evidence, acceptance_source, acceptance_signal, acceptance_at, acceptance_evidence, acceptance_note
 from (
     select *, row_number() over (partition by invocation_id order by pushed_at_ms desc, writer desc) as place
     from (

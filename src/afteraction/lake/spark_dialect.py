@@ -34,6 +34,8 @@ def _exact_quantile(node: exp.Expr) -> exp.Expr:
 
 def _ordered_list(node: exp.Expr) -> exp.Expr:
     """A list in the order that was asked for: structs of what it is ordered by are sorted, nulls last."""
+    if isinstance(node, exp.ArrayAgg | exp.GroupConcat) and isinstance(node.parent, exp.Filter):
+        raise AfteractionError("a list of some of the rows cannot be asked of spark; leave --engine out")
     if isinstance(node, exp.ArrayAgg) and isinstance(node.this, exp.Order):
         return _sorted(node.this)
     if isinstance(node, exp.GroupConcat):

@@ -88,9 +88,11 @@ def _lines(
 def _acceptance(record: Invocation, screen: Screen) -> str:
     if record.user_accepted is None:
         return "unknown"
-    source = record.metadata.acceptance
+    told = record.metadata.acceptance
     answer = "yes" if record.user_accepted else "no"
-    return screen.joined(answer, source.source if source else "", screen.safe(source.signal or "") if source else "")
+    if told is None:
+        return answer
+    return screen.joined(answer, told.source, *(screen.safe(word or "") for word in (told.signal, told.note)))
 
 
 def _caller(record: Invocation, caller: Invocation | None, screen: Screen) -> str:

@@ -19,15 +19,25 @@ if TYPE_CHECKING:
     from afteraction.privacy.engine import Engine, Found
     from afteraction.privacy.spans import Scan
 
-_AFTER_ALMOST_ANYTHING = r"pass(?:word|wd|phrase|code|wort)?|pswd|passw|pwd|pw"
+_AFTER_ALMOST_ANYTHING = (
+    r"pass(?:word|wd|phrase|code|wort)?|pswd|passw|pwd|pw|kennwort|mot de passe"
+    r"|contrase(?:\xc3\xb1a|na)|senha|wachtwoord"
+    r"|has(?:\xc5\x82|l)o|l\xc3\xb6senord|parola d'ordine|parola|heslo|adgangskode|salasana|\xc5\x9fifre|sifre"
+    r"|\xd0\xbf\xd0\xb0\xd1\x80\xd0\xbe\xd0\xbb\xd1\x8c|\xe5\xaf\x86\xe7(?:\xa0\x81|\xa2\xbc)"
+    r"|\xe3\x83\x91\xe3\x82\xb9\xe3\x83\xaf\xe3\x83\xbc\xe3\x83\x89|\xeb\xb9\x84\xeb\xb0\x80\xeb\xb2\x88\xed\x98\xb8"
+)
+"""Also in the languages of most developers, as UTF-8: the pattern is one of bytes."""
 _AFTER_A_MIX = r"secret|credential|cred|token|bearer|crumb"
 _AFTER_RANDOM_ONLY = (
     r"api[ _-]?key|access[ _-]?key|private[ _-]?key|license[ _-]?key|key|auth(?:orization)?|login|[_-]pat\b|api"
 )
-_BETWEEN = r"""(?:[\s"'`\x5c\])}>:=?.!|,(-]|&quot;|&gt;|%3d|%22){1,24}"""
-_IS = r"""(?:(?:is|was|to|as|be|or|str|string|text|value|default)\b[\s"'`:=\x5c(]{1,8}){0,2}(?:&quot;)?"""
-_PLAIN = r"""[A-Za-z_.-]{0,48}[0-9!@#$%^&*+/=~?][^\s"'`<>]{2}"""
-_QUOTED = r"""["'`][^\s"'`<>]{4}"""
+_BETWEEN = r"""(?:[\s"'`\x5c\])}>:=?.!|,(-]|&quot;|&gt;|%3d|%22|\xef\xbc\x9a){1,24}"""
+_IS = (
+    r"(?:(?:is|was|to|as|be|or|str|string|text|value|default|ist|lautet|es|est|\xc3\xa9|\xc3\xa8|\xc3\xa4r)\b"
+    r"""[\s"'`:=\x5c(]{1,8}){0,2}(?:&quot;)?"""
+)
+_PLAIN = r"""[A-Za-z_.-]{0,48}[0-9!@#$%^&*+/=~?]|[A-Za-z]{0,12}(?-i:[a-z][A-Z])[A-Za-z]{6}"""
+_QUOTED = r"""\x22[^\s\x22<>]{4}|'[^\s'<>]{4}|`[^\s`<>]{4}"""
 _WORDS = f"{_AFTER_ALMOST_ANYTHING}|{_AFTER_A_MIX}|{_AFTER_RANDOM_ONLY}"
 PATTERN = rf"(?i)({_WORDS})([0-9A-Za-z_.-]{{0,40}})({_BETWEEN}{_IS})({_PLAIN}|{_QUOTED})"
 """Groups: the telling word, the rest of its name, what stands between, how the value begins.
@@ -36,6 +46,7 @@ The value is read on from there in Python, as far as ``_MAX_JUDGED``: one patter
 of a long run for each telling word in the run, which takes quadratic time.
 """
 
+_PASSWORD = re.compile(rf"(?i){_AFTER_ALMOST_ANYTHING}".encode())
 _ENDS = re.compile(rb"""\\[nrt"']|\\$|&quot;|&lt;|&gt;|&amp;|[,;)&}\x5d]""")
 _QUOTED_ENDS = re.compile(rb"""\\[nrt"']|\\$|&quot;""")
 _SPACE = re.compile(rb"\s")
@@ -53,6 +64,7 @@ _PUBLIC = re.compile(
 )
 _PUBLIC_KEY = re.compile(rb"(?i)public[ _-]?key[ _-]?$")
 _METHOD = re.compile(rb"\.[a-z]\w*")
+_SETS = re.compile(rb"[=:>|]|%3|&quot;|\xef\xbc\x9a")
 _SIGN = re.compile(rb"[=:>]")
 _NAME_GOES_ON = re.compile(rb"[a-z]$")
 _IN_PLACEHOLDER = re.compile(rb"\[REDACTED:[a-z-]*$")
@@ -61,6 +73,7 @@ _ASK = re.compile(
     rb"(?i)(?:your|my|the|new|old|enter|confirm|user|db|smtp|current|repeat|forgot|reset|invalid|wrong|bad|no)?[_ -]?"
     rb"(?:pass(?:word|wd|phrase|code)?|pwd|pw|secret)s?[_ -]?(?:here|field|input|hash|again|\d)?"
 )
+_MIN_ALL = 12
 _MIN_PASSWORD, _MIN_TOKEN, _MIN_KEY, _MIN_BESIDE = 5, 8, 11, 15
 _LONG_NUMBER = 17
 _MAX_QUOTED = 512
@@ -99,10 +112,12 @@ class _Candidate(NamedTuple):
     @property
     def bond(self) -> str:
         """How word and value belong together: ``set`` by a sign, ``listed`` after a comma, ``beside`` each other."""
-        sign = max(self.between.rfind(char) for char in (b"=", b":", b">", b"|", b"%3", b"&quot;"))
-        if self.between.rfind(b",") > sign:
+        comma = self.between.rfind(b",")
+        if _SETS.search(self.between, comma + 1):
+            return "set"
+        if comma >= 0:
             return "listed"
-        if sign >= 0 or (self.quoted and b"\n" not in self.between):
+        if self.quoted and b"\n" not in self.between:
             return "set"
         return "beside"
 
@@ -126,6 +141,8 @@ def _is_no_value(found: _Candidate) -> bool:
         return True
     if found.bond == "listed" and (not found.quoted or b"\n" in found.between or len(value) < _MIN_TOKEN):
         return True
+    if value.endswith(b"=") and judge.is_wordish(value[:-1]):
+        return True  # the name of the next attribute
     if _METHOD.fullmatch(found.rest) and found.between.startswith(b"("):
         return True
     joined = not found.between.strip(b"-.!?")
@@ -134,7 +151,7 @@ def _is_no_value(found: _Candidate) -> bool:
 
 def _kind(found: _Candidate) -> str:
     """Return the kind of secret the word makes of the value, or nothing."""
-    if found.word.startswith(b"p") and not found.word.startswith(b"private"):
+    if _PASSWORD.fullmatch(found.word):
         return "password" if _is_password(found) and not _NOT_A_VALUE.search(found.rest) else ""
     if found.word in _WEAK and not _QUERY.search(found.before):
         described = _NOT_A_VALUE.search(found.rest) or _PUBLIC.search(found.before)
@@ -181,8 +198,17 @@ def _is_password(found: _Candidate) -> bool:
     if found.bond == "set" and found.quoted:
         return not _ASK.fullmatch(value)
     if found.bond == "set":
-        return not judge.is_wordish(value) or (value.isdigit() and len(value) >= _MIN_TOKEN)
+        number = value.isdigit() and len(value) >= _MIN_TOKEN
+        joined = found.between == b"=" and judge.is_mixed(value) and len(value) > _MIN_PASSWORD
+        return not judge.is_wordish(value) or judge.is_scrambled(value) or number or joined or _has_all(value)
+    if found.bond == "listed" and found.quoted and judge.is_scrambled(value):
+        return True
     return not judge.is_wordish(value) and judge.classes(value) > 1 and bool(_LETTER.search(value))
+
+
+def _has_all(value: bytes) -> bool:
+    """Tell whether words stand together as rules for passwords ask: small, capital, a digit, a sign."""
+    return len(value) >= _MIN_ALL and judge.classes(value) > 3  # noqa: PLR2004 - of four
 
 
 def _is_whole_word(found: _Candidate) -> bool:
@@ -198,7 +224,7 @@ def _is_token(found: _Candidate) -> bool:
         return found.bond == "set" and len(value) >= _LONG_NUMBER
     if _QUERY.search(found.before) and found.bond == "set":
         return judge.is_mixed(value)
-    if judge.is_wordish(value):
+    if judge.is_wordish(value) and not (found.bond == "set" and _has_all(value)):
         return False
     if found.bond == "beside":
         return len(value) >= _MIN_BESIDE and judge.is_mixed(value)

@@ -10,6 +10,7 @@ import re
 from functools import partial
 from typing import TYPE_CHECKING
 
+from afteraction.privacy.escapes import with_borders_open
 from afteraction.privacy.spans import Span
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ class Home:
 
         self.scans: tuple[Scan, ...] = (
             *(partial(_own_homes, form) for form in self._own),
-            self._unix_homes,
+            with_borders_open(self._unix_homes),
             self._windows_homes,
             self._slugs,
         )

@@ -49,6 +49,8 @@ _CAMEL_WORD = re.compile(rb"[A-Z]?[a-z]{3,}")
 _MIN_SCRAMBLED = 16
 _BASE64 = re.compile(rb"[0-9A-Za-z+/]+")
 _RUN = 24
+_DIGEST = re.compile(rb"sha(?:1|224|256|384|512)[=:-][\w+/-]{0,86}\Z")
+_DIGEST_LENGTH = 96
 _SEGMENTS = re.compile(rb"[_\-./:]+")
 _WORD = re.compile(rb"[A-Za-z]*[0-9]{0,4}|[0-9]{1,4}[A-Za-z]?")
 _MASKED = re.compile(rb"[*xX.#_-]+")
@@ -86,14 +88,20 @@ def _is_attribute(value: bytes) -> bool:
 
 def is_scrambled(value: bytes) -> bool:
     """Tell whether letters change between cases too often for words, as in random text without a digit."""
-    words = sum(map(len, _CAMEL_WORD.findall(value)))
-    return len(value) >= _MIN_SCRAMBLED and len(_CASES.findall(value)) * 4 >= len(value) > words * 2
+    if len(value) < _MIN_SCRAMBLED or len(_CASES.findall(value)) * 4 < len(value):
+        return False
+    return len(value) > 2 * sum(map(len, _CAMEL_WORD.findall(value)))
 
 
 def is_inside_base64(data: bytes, start: int) -> bool:
     """Tell whether ``start`` lies in a longer run of base64, where any short word turns up by chance."""
     before = data[max(0, start - _RUN) : start]
     return len(before) == _RUN and bool(_BASE64.fullmatch(before)) and classes(before) > 2  # noqa: PLR2004 - of four
+
+
+def is_inside_digest(data: bytes, start: int) -> bool:
+    """Tell whether ``start`` lies in a digest that says so, as ``sha256=`` in a wheel's list of its files."""
+    return _DIGEST.search(data, max(0, start - _DIGEST_LENGTH), start) is not None
 
 
 def is_path(value: bytes) -> bool:

@@ -32,7 +32,7 @@ LOCAL_PHONE = (
     r"(?i)\b(?:phone|telephone|tel|mobile|cell|fax|desk|office|whatsapp|call(?: (?:me|us|the customer))? (?:at|on))\b"
     rf"[^\n0-9+(]{{0,24}}\n?{_LOCAL_NUMBER}"
 )
-PHONE_AFTER = rf"(?i){_LOCAL_NUMBER}[^\n0-9]{{0,24}}\b(?:phone|mobile|fax)\b"
+PHONE_AFTER = rf"(?i){_LOCAL_NUMBER}[^\n0-9]{{0,24}}\b(?:phone|mobile|fax|office|cell)\b"
 
 _NO_MAIL_HOST = re.compile(
     rb"(?i)\d{1,9}x?\.|.{0,330}\.(?:png|jpe?g|gif|svg|webp|ico|[cm]?[jt]sx?|json|t?gz|zip|whl|jar|lock|ya?ml|txt|css|html?|map"
@@ -41,6 +41,14 @@ _NO_MAIL_HOST = re.compile(
 _NO_MAIL_USER = {b"git", b"hg", b"svn", b"noreply", b"no-reply"}
 _CARD_WORD = re.compile(rb"(?i)\bcards?\b|\bcc\b|credit|debit|maestro|payment")
 _NEAR = 48
+_PLACEHOLDER = b"[REDACTED:"
+_ONE_CARD = re.compile(
+    rb"\b(?:\d{13,19}|\d{4}(?: \d{4}){2} \d{1,7}|\d{4}(?:-\d{4}){2}-\d{1,7}|\d{4}([ -])\d{6}\1\d{4,5})\b"
+)
+_IBAN = re.compile(IBAN.encode())
+_FOUR_DIGITS = re.compile(rb"[0-9]{4}")
+_GROUP = re.compile(rb"[0-9A-Za-z]+")
+_BETWEEN_GROUPS = re.compile(rb"[ ().-]{1,3}(?=\d)")
 _IBAN_LENGTH = {
     code: int(length)
     for length, codes in (
@@ -131,25 +139,35 @@ def _email(data: bytes, match: Found) -> Span | None:
     return Span(*match.span(), "email")
 
 
-def _stands_alone(data: bytes, match: Found, glue: bytes) -> bool:
-    """Tell whether no byte of ``glue`` joins the match to something longer, such as a version or an id."""
-    start, end = match.span()
+def _stands_alone(data: bytes, start: int, end: int, glue: bytes) -> bool:
+    """Tell whether no byte of ``glue`` joins a place to something longer, such as a version or an id."""
     before, after = data[max(0, start - 1) : start], data[end : end + 2]
     joined = after[:1] in glue and (after[1:].isalnum() or after[:1] == b"_")
     return not (before and before in glue) and not (after and joined)
 
 
 def _card(data: bytes, match: Found) -> Span | None:
+    """Take the whole match, else a card that begins in it: a number before or behind it looks like a part of it."""
+    start, end = match.span()
+    if _is_card(data, start, end):
+        return Span(start, end, "card")
+    if not _FOUR_DIGITS.search(data, start, end):
+        return None
+    inside = (_ONE_CARD.match(data, at) for at in _group_starts(match))
+    return next((Span(*one.span(), "card") for one in inside if one and _is_card(data, *one.span())), None)
+
+
+def _group_starts(match: Found) -> Iterator[int]:
+    """Where each group of letters and digits of a match begins."""
+    return (match.span()[0] + group.start() for group in _GROUP.finditer(match.group()))
+
+
+def _is_card(data: bytes, start: int, end: int) -> bool:
     """Check prefix, length and Luhn; rare lengths, which timestamps and ids share, need a word for a card nearby."""
-    digits = _NOT_DIGIT.sub(b"", match.group())
-    if not _stands_alone(data, match, b"._-") or not luhn(digits):
-        return None
-    usual = _is_card_number(digits)
-    start = match.span()[0]
-    near = data[max(0, start - _NEAR) : start]
-    if not usual and not _CARD_WORD.search(near):
-        return None
-    return Span(*match.span(), "card")
+    digits = _NOT_DIGIT.sub(b"", data[start:end])
+    if not _stands_alone(data, start, end, b"._-") or not luhn(digits):
+        return False
+    return _is_card_number(digits) or bool(_CARD_WORD.search(data, max(0, start - _NEAR), start))
 
 
 def _is_card_number(digits: bytes) -> bool:
@@ -165,17 +183,22 @@ def _is_card_number(digits: bytes) -> bool:
 
 
 def _iban(data: bytes, match: Found) -> Span | None:
-    """Cut the match to its country's length, which must end at a border, and check it; in capitals any length will do.
+    """Take an IBAN where the match begins, else one that begins in it: an id before it looks like its beginning."""
+    beginnings = (_IBAN.match(data, at) for at in _group_starts(match))
+    return next((found for one in beginnings if one and (found := _iban_at(data, *one.span()))), None)
+
+
+def _iban_at(data: bytes, start: int, end: int) -> Span | None:
+    """Cut the text to its country's length, which must end at a border, and check it; in capitals any length will do.
 
     The checksum decides: a mistyped or made-up IBAN of a wrong length is still somebody's account to a reader.
     """
-    text = match.group()
+    text = data[start:end]
     kept = [index for index, char in enumerate(text) if char != ord(" ")]
     length = _IBAN_LENGTH.get(text[:2].upper().decode(), 0)
     sizes = [length] if length in range(1, len(kept) + 1) else []
     if length and text.isupper():
         sizes += [size for size in range(min(len(kept), 34), 14, -1) if size != length]
-    start = match.span()[0]
     for size in sizes:
         end = start + kept[size - 1] + 1
         if not data[end : end + 1].isalnum() and mod97(bytes(text[index] for index in kept[:size]).upper()):
@@ -189,31 +212,37 @@ def _ssn(data: bytes, match: Found) -> Span | None:
     area, group, serial = digits[:3], digits[3:5], digits[5:]
     if area in {b"000", b"666"} or area[:1] == b"9" or group == b"00" or serial == b"0000":
         return None
-    if not _stands_alone(data, match, b".-_/"):
+    if not _stands_alone(data, *match.span(), b".-_/"):
         return None
     end = match.span()[1]
     return Span(end - (11 if match.group()[-5:-4] in b"- " else 9), end, "ssn")
 
 
 def _phone(data: bytes, match: Found) -> Span | None:
-    """``+`` and a calling code in use; a date or a number with a sign is none."""
-    text = match.group()
-    bare = text.lstrip(b"+").removeprefix(b"00") if text[:1] != b"+" else text[1:]
-    digits = _NOT_DIGIT.sub(b"", re.split(rb"\s?(?:x|ext)", bare)[0])
+    """Take the whole match, else as much of it as is a number: the next number may look like its end."""
     start, end = match.span()
     before = data[max(0, start - 1) : start]
+    if before.isalnum() or before in (b".", b"+", b"_") or (data[start : start + 1] != b"+" and before):
+        return None
+    ends = [end, *(start + cut.start() for cut in reversed(list(_BETWEEN_GROUPS.finditer(match.group()))))]
+    return next((Span(start, last, "phone") for last in ends if _is_phone(data, start, last)), None)
+
+
+def _is_phone(data: bytes, start: int, end: int) -> bool:
+    """``+`` and a calling code in use; a date or a number with a sign is none."""
+    bare = data[start:end].removeprefix(b"+") if data[start : start + 1] == b"+" else data[start + 2 : end]
+    digits = _NOT_DIGIT.sub(b"", re.split(rb"\s?(?:x|ext)", bare)[0])
     if len(digits) not in _E164 or not _CALLING.match(digits) or _DATE.match(bare) or _DECIMAL.fullmatch(bare):
-        return None
-    if before.isalnum() or before in (b".", b"+", b"_") or (text[:1] != b"+" and before):
-        return None
+        return False
     after = data[end : end + 2]
-    if after[:1].isalnum() or (after[:1] == b"." and after[1:].isdigit()):
-        return None
-    return Span(*match.span(), "phone")
+    return not (after[:1].isalnum() or (after[:1] == b"." and after[1:].isdigit()))
 
 
 def _local_phone(data: bytes, match: Found) -> Span | None:
-    """Return a number without calling code, only behind a word for a phone."""
+    """Return a number without calling code, only beside a word for a phone, which that of a placeholder is not."""
+    start = match.span()[0]
+    if _PLACEHOLDER in data[max(0, start - len(_PLACEHOLDER)) : match.span()[1]]:
+        return None
     digits = _NOT_DIGIT.sub(b"", re.split(rb"x", match.group(1))[0])
     end = match.span(1)[1]
     if len(digits) not in _LOCAL or data[end : end + 1].isalnum() or _DATE.match(match.group(1)):

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from afteraction.privacy.context import Context
 from afteraction.privacy.engine import Engine
 from afteraction.privacy.environment import Environment
+from afteraction.privacy.escapes import with_borders_open
 from afteraction.privacy.harmless import is_harmless
 from afteraction.privacy.home import Home
 from afteraction.privacy.judge import is_wordish
@@ -191,10 +192,10 @@ class Redactor:
         return (
             *self._environment.scans,
             *common.structure.key_scans,
-            *common.shapes.scans,
+            *map(with_borders_open, common.shapes.scans),
             *common.structure.scans,
             *common.context.scans,
-            *common.personal.scans,
+            *map(with_borders_open, common.personal.scans),
             *Home(common.engine, self.home).scans,
         )
 

@@ -15,7 +15,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from afteraction.privacy.judge import is_dense, is_inside_base64, is_mixed, is_varied
+from afteraction.privacy.judge import is_dense, is_inside_base64, is_inside_digest, is_mixed, is_varied
 from afteraction.privacy.spans import Span
 
 if TYPE_CHECKING:
@@ -97,7 +97,8 @@ class Shapes:
         """Look for a shape that no word begins."""
         border = BORDER if rule.bordered else ""
         for match in self._pattern(rule.id, border + rule.pattern).finditer(data):
-            yield Span(*match.span(), rule.kind if rule.accepts(match.group()) else "")
+            random = rule.accepts(match.group()) and not is_inside_digest(data, match.span()[0])
+            yield Span(*match.span(), rule.kind if random else "")
 
     def _token_at(self, data: bytes, start: int) -> tuple[Span, int]:
         """Return the token whose word, or border and word, begins here, and where to look on.
@@ -113,7 +114,7 @@ class Shapes:
             for rule in self._by_start.get(data[word_at : word_at + 2], ()):
                 if data.startswith(rule.words, word_at) and not (rule.short and is_inside_base64(data, start)):
                     match = self._pattern(rule.id, rule.pattern).match(data, word_at)
-                    if match and rule.accepts(match.group()):
+                    if match and rule.accepts(match.group()) and not (rule.bordered and is_inside_digest(data, start)):
                         end = match.span()[1]
                         return Span(start, end, rule.kind), end
                     look_on = max(look_on, match.span()[1] if match else 0)

@@ -15,7 +15,7 @@ import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 FILE_MODE = 0o600
@@ -70,6 +70,18 @@ def _open_locked(temporary: Path) -> int:
         except OSError:
             return descriptor
         os.close(descriptor)  # somebody took it for a leftover before it was locked
+
+
+@contextlib.contextmanager
+def file_locked(path: Path) -> Iterator[None]:
+    """Hold the lock of a file, which is made where it is missing; waits for whoever has it."""
+    make_private_folder(path.parent)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def flush_files(paths: Iterable[Path]) -> None:

@@ -6,21 +6,20 @@ follows from the content, so that archiving a day a second time, with one late r
 
 from __future__ import annotations
 
+import contextlib
 import os
 import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from afteraction.paths import Root
 from afteraction.store.archive_parts import ArchivedFile, DamagedPartError, list_part, read_part
 from afteraction.store.archive_places import part_path, part_times
 from afteraction.store.cache_days import TICK_NS, DayFiles, folder_name, stored_name
+from afteraction.store.engine import connect
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    from duckdb import DuckDBPyConnection
-
-    from afteraction.paths import Root
 
 _MARK = "/"
 _WHOLE_PART = ""
@@ -47,12 +46,16 @@ def archive_times(root: Root) -> dict[str, int]:
     return {archive_day(day): modified_ns for day, modified_ns in part_times(root).items()}
 
 
-def archive_files(root: Root, connection: DuckDBPyConnection, day: str, *, modified_ns: int, now_ns: int) -> DayFiles:
-    """The files of an archived day for which no file stands in its folder; as ``cache_days.day_files``."""
+def archive_files(root: Root, day: str, *, modified_ns: int, now_ns: int) -> DayFiles:
+    """The files of an archived day for which no file stands in its folder; as ``cache_days.day_files``.
+
+    A part is read by a database of its own: a damaged one may make the whole database that reads it unusable.
+    """
     seed = zlib.crc32(day.encode())
     own_day = day.removeprefix(_MARK)
     try:
-        listed = list_part(connection, part_path(root, own_day))
+        with contextlib.closing(connect(root)) as aside:
+            listed = list_part(aside, part_path(root, own_day))
     except DamagedPartError:
         return DayFiles(day, None, {hash((seed, modified_ns)): _WHOLE_PART})
     beside = _names_beside(root, own_day)
@@ -69,7 +72,6 @@ def archive_files(root: Root, connection: DuckDBPyConnection, day: str, *, modif
 class ArchiveReader:
     """Contents of archived files; the files of one part are best asked for one after the other."""
 
-    connection: DuckDBPyConnection
     _part: Path | None = None
     _files: dict[str, ArchivedFile] = field(default_factory=dict)
 
@@ -79,7 +81,8 @@ class ArchiveReader:
         DamagedPartError when it is not what was archived, FileNotFoundError when it is not there any more.
         """
         if path.parent != self._part:
-            self._files = {file.name: file for file in read_part(self.connection, path.parent)}
+            with contextlib.closing(connect(Root(path.parents[2]))) as aside:
+                self._files = {file.name: file for file in read_part(aside, path.parent)}
             self._part = path.parent
         file = self._files.get(stored_name(path.name))
         if file is None:

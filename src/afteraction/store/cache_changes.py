@@ -81,7 +81,7 @@ def find_changes(root: Root, connection: DuckDBPyConnection, manifest: Manifest,
         changed: list[DayFiles] = []
         while remaining and sum(len(found.names) for found in changed) < _FILES_AT_ONCE:
             day = remaining.pop(0)
-            found = _files(root, connection, day, surveyed)
+            found = _files(root, day, surveyed)
             known = manifest.days.get(day)
             days[day] = _day(found, known)
             if known is None or (known.files, known.stamps) != (days[day].files, days[day].stamps):
@@ -110,10 +110,10 @@ def _suspects(manifest: Manifest, times: dict[str, int]) -> set[str]:
     return suspects
 
 
-def _files(root: Root, connection: DuckDBPyConnection, day: str, surveyed: Survey) -> DayFiles:
+def _files(root: Root, day: str, surveyed: Survey) -> DayFiles:
     modified_ns, now_ns = surveyed.times[day], surveyed.now_ns
     if is_archived(day):
-        return archive_files(root, connection, day, modified_ns=modified_ns, now_ns=now_ns)
+        return archive_files(root, day, modified_ns=modified_ns, now_ns=now_ns)
     return day_files(root, day, modified_ns=modified_ns, now_ns=now_ns)
 
 

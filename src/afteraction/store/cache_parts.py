@@ -72,7 +72,7 @@ class BatchReader:
 
     def _lines(self, files: Iterable[RecordFile]) -> Iterator[bytes]:
         decode = INVOCATION_DECODER.decode
-        archive = ArchiveReader(self.connection)
+        archive = ArchiveReader()
         for file in files:
             self.done += 1
             if self.progress and (self.done % _TOLD_EVERY == 0 or self.done == self.total):

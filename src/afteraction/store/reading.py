@@ -20,7 +20,7 @@ from afteraction.moments import known_epoch_ms
 from afteraction.store.archive_places import part_times
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
 
     from afteraction.paths import Root
 
@@ -95,6 +95,32 @@ def newest_invocation(root: Root) -> Found:
     if found is None:
         raise NotFoundError(nothing_recorded(root))
     return found
+
+
+def newest_ended(root: Root, projects: Collection[str] = ()) -> Found:
+    """The record that ended last in one of the projects, else anywhere; NotFoundError when there is none.
+
+    ``projects`` are folders as records name them. Who started a day earlier may have ended later, so beyond the newest
+    day with a hit one more is looked at.
+    """
+    found: list[Found] = []
+    for day in reversed(_names(str(root.invocations))):
+        is_last_look = bool(found)
+        loaded = (_load(path) for path in _json_files(f"{root.invocations}/{day}"))
+        found += [hit for hit in loaded if hit and (not projects or hit.record.metadata.project in projects)]
+        if is_last_look:
+            break
+    if found:
+        return max(found, key=lambda hit: (_ended_ms(hit.record), hit.record.invocation_id))
+    if projects:
+        return newest_ended(root)
+    raise NotFoundError(nothing_recorded(root))
+
+
+def _ended_ms(record: Invocation) -> int:
+    started_ms = known_epoch_ms(record.timestamp) or 0
+    ended_ms = known_epoch_ms(record.metadata.ended_at)
+    return started_ms + (record.execution_time_ms or 0) if ended_ms is None else ended_ms
 
 
 def _newest(root: Root, *, in_workflow: bool = False) -> Found | None:
@@ -270,6 +296,5 @@ def _stem(path: str) -> str:
 
 
 def _ambiguous(reference: str, ids: list[str]) -> AfteractionError:
-    shown = ", ".join(sorted(ids)[:_SHOWN])
-    more = ", …" if len(ids) > _SHOWN else ""
-    return AfteractionError(f"{len(ids)} ids match {reference!r}: {shown}{more}; give more of it")
+    shown = ", ".join(sorted(ids)[:_SHOWN]) + (", …" if len(ids) > _SHOWN else "")
+    return AfteractionError(f"{len(ids)} ids match {reference!r}: {shown}; give more of it")

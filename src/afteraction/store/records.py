@@ -17,11 +17,12 @@ import msgspec
 
 from afteraction.errors import StoreError
 from afteraction.store.archived_records import ArchivedRecords
-from afteraction.store.atomic import flush_files, remove_leftovers, write_atomic
+from afteraction.store.atomic import file_locked, flush_files, remove_leftovers, write_atomic
 from afteraction.store.damage import quarantine
 from afteraction.store.reading import INVOCATION_DECODER
 
 if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from afteraction.model import Invocation
@@ -31,6 +32,11 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _NAME_LIMIT = 80
 _DAY = timedelta(days=1)
 _ID = re.compile(r"inv-(\d{4})(\d{2})(\d{2})-([A-Za-z0-9]+)")
+
+
+def records_locked(root: Root) -> AbstractContextManager[None]:
+    """Hold the right to read, merge and replace records of a root; take it before the lock of the workflows."""
+    return file_locked(root.state / "records.lock")
 
 
 def split_id(invocation_id: str) -> tuple[str, str]:

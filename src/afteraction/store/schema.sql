@@ -28,13 +28,13 @@ with records as (
             metadata: 'struct(
                 model_tier varchar, tools_used varchar[], files_modified varchar[], schema_version hugeint,
                 source varchar, client varchar, client_version varchar, session_id varchar, prompt_id varchar,
-                tool_use_id varchar, agent_id varchar, project varchar, model varchar,
+                tool_use_id varchar, agent_id varchar, traceparent varchar, project varchar, model varchar,
                 tokens struct(input hugeint, output hugeint, cache_read hugeint, cache_creation hugeint),
                 cost_usd double, tool_calls hugeint, tool_errors hugeint, tools map(varchar, hugeint),
                 files_read varchar[], lines_added hugeint, lines_removed hugeint, background boolean,
                 depth hugeint, rounds hugeint, ended_at varchar, agent_definition struct(path varchar, sha256 varchar),
                 task_type varchar, outcome struct(category varchar, evidence varchar[]),
-                acceptance struct(source varchar, signal varchar, "at" varchar))'
+                acceptance struct(source varchar, signal varchar, "at" varchar, evidence varchar[], note varchar))'
         }
     )
 )
@@ -68,6 +68,7 @@ select
     metadata.prompt_id                                                                 as prompt_id,
     metadata.tool_use_id                                                               as tool_use_id,
     metadata.agent_id                                                                  as agent_id,
+    metadata.traceparent                                                               as traceparent,
     metadata.project                                                                   as project,
     metadata.model                                                                     as model,
     try_cast(metadata.tokens.input as bigint)                                          as tokens_input,
@@ -91,5 +92,7 @@ select
     metadata.outcome.evidence                                                          as outcome_evidence,
     metadata.acceptance.source                                                         as acceptance_source,
     metadata.acceptance.signal                                                         as acceptance_signal,
-    metadata.acceptance."at"                                                           as acceptance_at
+    metadata.acceptance."at"                                                           as acceptance_at,
+    metadata.acceptance.evidence                                                       as acceptance_evidence,
+    metadata.acceptance.note                                                           as acceptance_note
 from records;

@@ -7,19 +7,18 @@ lock. Ids that come from outside are kept in the file and made safe only for its
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import hashlib
-import os
 import re
 from typing import TYPE_CHECKING
 
 import msgspec
 
-from afteraction.store.atomic import FILE_MODE, make_private_folder, write_atomic
+from afteraction.store.atomic import file_locked, write_atomic
 from afteraction.store.reading import WORKFLOW_DECODER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from afteraction.model import Workflow
@@ -68,13 +67,6 @@ def remove_workflow(root: Root, workflow_id: str) -> None:
     workflow_path(root, workflow_id).unlink(missing_ok=True)
 
 
-@contextlib.contextmanager
-def workflows_locked(root: Root) -> Iterator[None]:
+def workflows_locked(root: Root) -> AbstractContextManager[None]:
     """Hold the lock of all workflow files of a root while one is read and replaced."""
-    make_private_folder(root.state)
-    descriptor = os.open(root.state / "workflows.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, FILE_MODE)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)
+    return file_locked(root.state / "workflows.lock")

@@ -10,6 +10,10 @@ from typing import Any
 
 import msgspec
 
+from afteraction.sources.claude.lines import read_as
+
+EDITING_TOOLS = frozenset({"Edit", "Write", "MultiEdit", "NotebookEdit"})
+
 
 class Place(msgspec.Struct, gc=False):
     """The file that a call names."""
@@ -49,3 +53,9 @@ class Change(msgspec.Struct, gc=False):
 
     type: str | None = None
     structuredPatch: list[Hunk] | None = None  # noqa: N815 - the client's own key
+
+
+def path_in(raw_input: msgspec.Raw) -> str | None:
+    """The file that a call was given to change."""
+    place = read_as(raw_input, Place)
+    return place.file_path or place.notebook_path

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
+from afteraction.sources.claude.edits import path_in
 from afteraction.sources.claude.lines import Usage, read_raw
 
 if TYPE_CHECKING:
@@ -38,6 +39,11 @@ class ToolCall(msgspec.Struct, frozen=True, dict=True):
         value = read_raw(self.raw_input)
         return value if isinstance(value, dict) else {}
 
+    @cached_property
+    def path(self) -> str | None:
+        """The file it names, where it is a call that reads or changes one."""
+        return path_in(self.raw_input)
+
 
 class Prompt(msgspec.Struct, frozen=True, gc=False):
     """A user line that is text: a prompt, a message, a notification, a summary."""
@@ -47,6 +53,7 @@ class Prompt(msgspec.Struct, frozen=True, gc=False):
     prompt_id: str | None
     """The client's id of the prompt; older clients have none, and the line's uuid stands for it."""
     text: str
+    uuid: str | None = None
 
 
 class Notice(msgspec.Struct, frozen=True, gc=False):
@@ -75,6 +82,8 @@ class Reply(msgspec.Struct, frozen=True, gc=False):
     is_api_error: bool
     error: str | None
     api_error_status: int | None
+    cwd: str | None = None
+    """The folder in which its calls begin."""
 
 
 class Result(msgspec.Struct, frozen=True, dict=True):
@@ -86,6 +95,7 @@ class Result(msgspec.Struct, frozen=True, dict=True):
     raw_content: msgspec.Raw
     raw_detail: msgspec.Raw
     prompt_id: str | None
+    uuid: str | None = None
 
     @cached_property
     def text(self) -> str:

@@ -65,6 +65,7 @@ class Environment(msgspec.Struct, frozen=True):
 
     oak_workflow_id: str | None = None
     oak_parent_invocation_id: str | None = None
+    traceparent: str | None = None
     project_dir: str | None = None
     config_dir: str | None = None
 

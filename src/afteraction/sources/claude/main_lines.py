@@ -1,25 +1,39 @@
-"""The lines of a session's main file that can tell of a subagent, found without decoding the others.
+"""The lines of a session's main file that can tell of a subagent and its work, found without decoding the others.
 
 Nearly all of a main file is calls of other tools, what they gave, and notes of the client. A line is judged by quoted
 words near its beginning: a word with its quotes around it cannot stand inside a JSON string, where a quote is escaped,
 however the client writes white space. What is not certainly one of those is decoded. A line that is left out is not
 checked beyond its last character, so of broken lines only those count that could have mattered. Judging takes
 half the time of decoding every line.
+
+What became of an agent's work is told by few lines: git commands that keep changes or throw them away, changes of files
+that an agent had changed between its call and the user's next prompt, and of all other changes the first after each
+line that tells of something, because only whether there was one matters.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+import msgspec
+
+from afteraction.sources.claude.edits import EDITING_TOOLS, path_in
 from afteraction.sources.claude.lines import BOM, SPAWNING_TOOLS, Block, Line, once, read_line
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
     from io import BytesIO, RawIOBase
 
 TELLING_TOOLS = frozenset({*SPAWNING_TOOLS, "TaskStop", "SendMessage"})
 """Calls of other tools, and their results, say nothing about subagents when they stand in a main file."""
 
+_EDITING_NAMES = tuple(f'{name}"'.encode() for name in sorted(EDITING_TOOLS))
+_WORK_BEGINS = frozenset(name[0] for name in (*_EDITING_NAMES, b"Bash"))
+"""First letters of the tools that change files: most calls are told apart by them."""
+_PATH_KEYS = (b'"file_path":"', b'"notebook_path":"')
+_KEEPS_OR_DROPS = re.compile(rb"git\b[^\n]*?(?:add|commit|checkout|restore|revert|reset|stash)\b")
+"""A git command that may; what stands before a word may be an escaped end of a line."""
 _TELLING_NAMES = tuple(f'{name}"'.encode() for name in sorted(TELLING_TOOLS))
 _LINES_TOLD_APART = (b'user"', b'assistant"', b'attachment"')
 _BLOCK_BYTES = 1 << 20
@@ -31,8 +45,16 @@ _OPENING, _CLOSING = b"{}"
 class MainLines:
     """What was found in one main file."""
 
-    def __init__(self, file: RawIOBase | BytesIO) -> None:
-        """Read the file, from where it stands to its end."""
+    def __init__(self, file: RawIOBase | BytesIO, changed: Collection[str] = ()) -> None:
+        """Read the file, from where it stands to its end; ``changed`` are the files that agents have changed."""
+        self._changed = frozenset(changed)
+        self._changed_as_json = frozenset(msgspec.json.encode(path)[1:-1] for path in changed)
+        self._spawned: set[bytes] = set()
+        self._agent_told_of = False
+        self._agent_at_work = False
+        """Since the user's last prompt an agent was called, or its work was given back."""
+        self._change_seen = False
+        """Since the last line that tells of something else a file was changed."""
         self._found: dict[int, Line] = {}
         self._calls: set[bytes] = set()
         self._answered: set[bytes] = set()
@@ -101,7 +123,26 @@ class MainLines:
             other_order = name < 0 or block.find(b"{", at, name) >= 0 or block.find(b"}", at, name) >= 0
             if other_order or block.startswith(_TELLING_NAMES, name + 8):
                 return True
+            if block[name + 8] in _WORK_BEGINS and self._agent_told_of and self._work_may_tell(block, name + 8, end):
+                return True
         return False
+
+    def _work_may_tell(self, block: bytearray, name: int, end: int) -> bool:
+        """Whether a call, whose name begins at ``name``, may tell what became of an agent's work."""
+        if block.startswith(b'Bash"', name):
+            return block.find(b"git", name, end) >= 0 and _KEEPS_OR_DROPS.search(block, name, end) is not None
+        if not block.startswith(_EDITING_NAMES, name):
+            return False
+        if not self._change_seen:
+            return True
+        if not self._agent_at_work or not self._changed:
+            return False
+        for key in _PATH_KEYS:
+            at = block.find(key, name, min(end, name + _FIRST_KEYS_BYTES)) + len(key)
+            if at >= len(key):
+                path = bytes(block[at : block.find(b'"', at, end)])
+                return path in self._changed_as_json or b"\\" in path
+        return True
 
     def _decode(self, offset: int, raw: bytes) -> None:
         line = read_line(raw)
@@ -115,18 +156,47 @@ class MainLines:
             self._found[offset] = line
 
     def _tells(self, line: Line) -> bool:
-        """Whether a decoded line tells of a subagent or of a prompt, or that this client gives stop reasons."""
+        """Whether a decoded line tells of a subagent, its work, or a prompt, or that this client gives stop reasons."""
         blocks = blocks_of(line)
         if line.type != "assistant":
-            answered = {block.tool_use_id.encode() for block in blocks if block.tool_use_id is not None}
-            self._answered |= answered & self._calls
-            return not blocks or None in [b.tool_use_id for b in blocks] or not answered.isdisjoint(self._calls)
-        calls = {block.id.encode() for block in blocks if block.name in TELLING_TOOLS and block.id}
-        self._calls |= calls
+            return self._tells_a_user_line(line, blocks)
+        spawned = {block.id.encode() for block in blocks if block.name in TELLING_TOOLS and block.id}
+        changes = [block for block in blocks if block.name in EDITING_TOOLS and block.id] if self._agent_told_of else []
+        calls = {*spawned, *self._calls_about_work(blocks, changes)}
+        first_change = bool(changes) and not self._change_seen
         gives_one = line.message is not None and line.message.stop_reason is not None and not line.isApiErrorMessage
         first = gives_one and not self._gives_stop_reasons
         self._gives_stop_reasons = self._gives_stop_reasons or gives_one
-        return bool(calls) or first
+        self._calls |= calls
+        self._spawned |= spawned
+        if spawned:
+            self._agent_told_of = self._agent_at_work = True
+        self._change_seen = bool(changes) or (self._change_seen and not calls)
+        return bool(calls) or first or first_change
+
+    def _tells_a_user_line(self, line: Line, blocks: Sequence[Block]) -> bool:
+        answered = {block.tool_use_id.encode() for block in blocks if block.tool_use_id is not None} & self._calls
+        self._answered |= answered
+        if blocks and None not in [b.tool_use_id for b in blocks] and not answered:
+            return False
+        self._change_seen = False
+        if answered & self._spawned or _is_notice(line):
+            self._agent_told_of = self._agent_at_work = True
+        elif _is_prompt(line):
+            self._agent_at_work = False
+        return True
+
+    def _calls_about_work(self, blocks: Sequence[Block], changes: Sequence[Block]) -> Iterator[bytes]:
+        """The calls of which must be known how they ended: git commands, and changes of what an agent had changed."""
+        if not self._agent_told_of:
+            return
+        for block in blocks:
+            if block.name == "Bash" and block.id and _KEEPS_OR_DROPS.search(bytes(block.input)):
+                yield block.id.encode()
+        if self._agent_at_work and self._changed:
+            for block in changes:
+                if block.id and path_in(block.input) in self._changed:
+                    yield block.id.encode()
 
     def _search(self, file: RawIOBase | BytesIO, calls: set[bytes]) -> None:
         """Decode the lines that name calls whose results are not known: they may be the second on their line."""
@@ -140,6 +210,24 @@ class MainLines:
                         line = read_line(bytes(block[start:end]))
                         if line is not None:
                             self._found[offset + start] = line
+
+
+def _is_prompt(line: Line) -> bool:
+    """Whether a user line is certainly something that the user said."""
+    said = line.type == "user" and not line.isMeta and not line.isCompactSummary
+    human = line.origin is None or line.origin.kind == "human"
+    return said and human and _text(line)[:1] not in ("", "<", "[")
+
+
+def _is_notice(line: Line) -> bool:
+    """Whether a line may give the work of an agent in the background to the main agent."""
+    return line.attachment is not None or _text(line).startswith("<task-notification>")
+
+
+def _text(line: Line) -> str:
+    """The first text of a line."""
+    content = line.message.content if line.message is not None else None
+    return (content if isinstance(content, str) else next((b.text for b in blocks_of(line) if b.text), "")).lstrip()
 
 
 def blocks_of(line: Line) -> Sequence[Block]:

@@ -16,6 +16,7 @@ import stat
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from afteraction.sources.claude.edits import EDITING_TOOLS
 from afteraction.sources.claude.entries import AgentMeta, Transcript
 from afteraction.sources.claude.lines import SPAWNING_TOOLS, Lines
 from afteraction.sources.claude.transcript import (
@@ -28,7 +29,7 @@ from afteraction.sources.claude.transcript import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Container, Sequence
+    from collections.abc import Callable, Container, Iterable, Sequence
     from pathlib import Path
 
     from afteraction.sources.claude.lines import Data
@@ -145,7 +146,7 @@ def trusted_file(path: Path, projects: Path) -> Path | None:
 
 def read_session(files: SessionFiles, *, but: Container[str] = ()) -> tuple[Transcript | None, dict[str, Transcript]]:
     """Read the main file (None when there is none) and the agents', but for some agents'."""
-    main, agents = _read_main(files.main)
+    agents: dict[str, Transcript] = {}
     for agent_id, path in files.agents.items():
         if agent_id in but:
             continue
@@ -155,7 +156,14 @@ def read_session(files: SessionFiles, *, but: Container[str] = ()) -> tuple[Tran
             for rest in parts[1:]:
                 content = bytes(content) + bytes(read_content(rest))
             agents[agent_id] = parse_transcript(content, agent_id=agent_id, meta=_read_meta(path))
-    return main, agents
+    main, inline = _read_main(files.main, _changed_by(agents.values()))
+    return main, {**inline, **agents}
+
+
+def _changed_by(agents: Iterable[Transcript]) -> frozenset[str]:
+    """The files that some agents have changed, or tried to."""
+    calls = (call for transcript in agents for _, call in transcript.calls if call.name in EDITING_TOOLS)
+    return frozenset(path for call in calls if (path := call.path))
 
 
 def named_elsewhere(main_path: Path | None, main: Transcript | None, agents: Container[str]) -> frozenset[str]:
@@ -224,12 +232,12 @@ def glance_at(path: Path) -> Glance:
         return Glance()
 
 
-def _read_main(path: Path | None) -> tuple[Transcript | None, dict[str, Transcript]]:
+def _read_main(path: Path | None, changed: frozenset[str]) -> tuple[Transcript | None, dict[str, Transcript]]:
     if path is None:
         return None, {}
     try:
         with path.open("rb", buffering=0) as file:
-            return parse_main(file)
+            return parse_main(file, changed)
     except (FileNotFoundError, PermissionError):
         return parse_main(io.BytesIO())
 

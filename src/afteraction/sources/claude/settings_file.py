@@ -85,18 +85,30 @@ def edited(path: Path, raw: bytes | None, edit: Callable[[str], str]) -> bytes:
 @contextlib.contextmanager
 def locked(path: Path) -> Iterator[None]:
     """Hold off other processes of ours that would write into the same folder; creates the folder."""
-    folder = real_path(path).parent
+    handle = _locked_folder(real_path(path).parent)
     try:
-        folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    except OSError as error:
-        raise SettingsError(f"{folder} cannot be used: {error.strerror}") from error
-    try:
-        with contextlib.suppress(OSError):  # some network file systems cannot lock a folder; the re-read still guards
-            fcntl.flock(handle, fcntl.LOCK_EX)
         yield
     finally:
         os.close(handle)
+
+
+def _locked_folder(folder: Path) -> int:
+    """A locked handle of a folder that is still there: whoever had the lock before may have removed it."""
+    for _ in range(ATTEMPTS):
+        try:
+            folder.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+            handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+        except FileNotFoundError:
+            continue  # removed between the two
+        except OSError as error:
+            raise SettingsError(f"{folder} cannot be used: {error.strerror}") from error
+        with contextlib.suppress(OSError):  # some network file systems cannot lock a folder; the re-read still guards
+            fcntl.flock(handle, fcntl.LOCK_EX)
+        with contextlib.suppress(FileNotFoundError):
+            if os.path.samestat(os.fstat(handle), folder.stat()):
+                return handle
+        os.close(handle)
+    raise SettingsError(f"{folder} keeps vanishing; close what removes it, then run again")
 
 
 def rewrite(

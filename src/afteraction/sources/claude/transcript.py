@@ -28,7 +28,7 @@ from afteraction.sources.claude.lines import BOM, Block, Line, Lines, Message, r
 from afteraction.sources.claude.main_lines import MainLines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator
     from io import BytesIO, RawIOBase
     from typing import BinaryIO
 
@@ -68,9 +68,12 @@ def parse_transcript(data: Data, *, agent_id: str | None = None, meta: AgentMeta
     return _transcript(lines, reader, agent_id=agent_id, meta=meta or AgentMeta())
 
 
-def parse_main(file: RawIOBase | BytesIO) -> tuple[Transcript, dict[str, Transcript]]:
-    """Read a main file, and the agents whose lines the oldest clients wrote into it, by their first line's uuid."""
-    reader = MainLines(file)
+def parse_main(file: RawIOBase | BytesIO, changed: Collection[str] = ()) -> tuple[Transcript, dict[str, Transcript]]:
+    """Read a main file, and the agents whose lines the oldest clients wrote into it, by their first line's uuid.
+
+    ``changed`` are the files that agents with files of their own have changed.
+    """
+    reader = MainLines(file, changed)
     lines = reader.in_order()
     if not any(line.isSidechain for line in lines):
         return _transcript(lines, reader), {}
@@ -188,6 +191,7 @@ def _reply(line: Line, message: Message) -> Reply:
         is_api_error=line.isApiErrorMessage is True,
         error=line.error,
         api_error_status=line.apiErrorStatus,
+        cwd=line.cwd,
     )
 
 
@@ -197,7 +201,8 @@ def _user_entries(line: Line, content: str | list[Block] | None) -> list[Entry]:
     for block in _blocks(content):
         if block.type == "tool_result" and block.tool_use_id:
             is_error = block.is_error is True
-            entries.append(Result(at, block.tool_use_id, is_error, block.content, line.toolUseResult, line.promptId))
+            told = (block.content, line.toolUseResult, line.promptId, line.uuid)
+            entries.append(Result(at, block.tool_use_id, is_error, *told))
         elif block.type == "text" and block.text is not None:
             entries += _text_entries(line, at, block.text)
     return entries
@@ -208,7 +213,8 @@ def _text_entries(line: Line, at: int | None, text: str) -> Iterator[Entry]:
         yield Interrupt(at=at, message_id=line.interruptedMessageId)
         return
     yield from _notices(line, text)
-    yield Prompt(at=at, kind=_prompt_kind(line, text), prompt_id=line.promptId or line.uuid, text=text)
+    prompt_id = line.promptId or line.uuid
+    yield Prompt(at=at, kind=_prompt_kind(line, text), prompt_id=prompt_id, text=text, uuid=line.uuid)
 
 
 def _prompt_kind(line: Line, text: str) -> PromptKind:
