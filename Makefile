@@ -7,10 +7,10 @@ BASE_PYTHON ?= python3
 PHOENIX := .cache/phoenix/bin/phoenix
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format lock prices golden docs bench phoenix privacy acceptance audit reliability clean
+.PHONY: help setup demo test lint format lock prices golden docs bench phoenix privacy acceptance audit reliability lake-engines clean
 
 help: ## List these commands
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-11s %s\n", $$1, $$2}'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 setup: $(READY) ## Make .venv with everything pinned and Afteraction installed in it
 
@@ -43,6 +43,8 @@ lock: ## Pin all requirements anew, with hashes
 	  --no-emit-trusted-host --strip-extras --no-header -o requirements.txt pyproject.toml
 	$(VENV)/bin/pip-compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links \
 	  --no-emit-trusted-host --strip-extras --allow-unsafe --no-header -o requirements-dev.txt requirements-dev.in
+	$(VENV)/bin/pip-compile --quiet --upgrade --generate-hashes --no-emit-index-url --no-emit-find-links \
+	  --no-emit-trusted-host --strip-extras --no-header -o requirements-engines.txt requirements-engines.in
 
 prices: $(READY) ## Write the price table anew from the price library
 	$(PYTHON) -m tests.test_price_table
@@ -71,6 +73,10 @@ privacy: $(READY) ## Score the redactor, on CORPUS=FILE or on generated texts
 
 reliability: $(READY) ## Provoke kills, failing calls, full disks, damage and bursts, and count the harm
 	$(PYTHON) -m pytest -q tests/reliability
+
+lake-engines: $(READY) ## Try every question on Spark (Java 17 and 1.4 GB more in .venv)
+	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-engines.txt
+	$(PYTHON) -m pytest engines
 
 acceptance: $(READY) ## Score inferred acceptance on the labelled set
 	$(PYTHON) -m benchmarks.acceptance_score

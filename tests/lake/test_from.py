@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import click
-import msgspec
 import pytest
 
 from afteraction.cli.main import COMMANDS, cli
@@ -16,9 +15,9 @@ from afteraction.errors import StoreError
 from afteraction.lake.lake_index import open_lake
 from afteraction.lake.open_place import open_place
 from afteraction.paths import Root
-from tests.analytics.varied import varied_history
 from tests.lake.asking import ids, runs
 from tests.lake.machines import files, pushed
+from tests.lake.questions import write_varied
 from tests.program import piped
 from tests.records import NOW_MS, history, invocation, write_records
 
@@ -46,13 +45,7 @@ def reports() -> list[str]:
 def varied(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A machine with a varied history, and a lake that it was pushed to."""
     place = tmp_path_factory.mktemp("varied")
-    write_records(
-        place / "machine",
-        *(
-            msgspec.structs.replace(record, workflow_id=f"wf-20251001-{number // 4:08x}")
-            for number, record in enumerate(varied_history())
-        ),
-    )
+    write_varied(place / "machine")
     pushed(place / "machine", str(place / "lake"))
     return place / "machine", place / "lake"
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from afteraction.analytics.scope import Scope
-from afteraction.cli.source import choose_source
+from afteraction.cli.source import ENGINES, choose_source
 from afteraction.moments import DAY_MS, epoch_ms
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ _OPTIONS = (
     click.option("--agent", help="Only this agent, its name as recorded."),
     click.option("--model", help="Only runs of this model: its id, or haiku, sonnet, opus, …"),
     click.option("--from", "url", metavar="URL", help="Ask the lake at URL instead, see 'afteraction lake'."),
+    click.option("--engine", type=click.Choice(ENGINES), help="What answers for the lake; default: DuckDB, here."),
 )
 
 
@@ -51,7 +52,7 @@ def scope_options(command: Callable[..., None]) -> Callable[..., None]:
         model: str | None,
         **more: Any,
     ) -> None:
-        choose_source(more.pop("url"))
+        choose_source(more.pop("url"), more.pop("engine"))
         now_ms = time.time_ns() // 1_000_000
         since_ms, until_ms, length_ms = _moment("--since", since), _moment("--until", until), _period(period)
         if length_ms is not None and since_ms is not None:

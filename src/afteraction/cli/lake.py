@@ -25,7 +25,7 @@ def lake() -> None:
 @click.option("--again", is_flag=True, help="Redact every record anew, also of days that have not changed.")
 @click.option("--json", "as_json", is_flag=True, help="Print what was done as JSON.")
 def push(*, url: str, again: bool, as_json: bool) -> None:
-    """Push what is new to URL: a folder, NFS, s3://bucket/path, or anything else fsspec opens.
+    """Push what is new to URL: a folder, s3://bucket/path, anything else fsspec opens, or postgresql://host/database.
 
     One Parquet part per day, redacted once more with the secrets of this shell's environment. Run it as often as you
     like, from a timer for instance: what is there already is not pushed again, and a push that was stopped goes on.
@@ -37,12 +37,13 @@ def push(*, url: str, again: bool, as_json: bool) -> None:
     from afteraction.cli.progress import Progress
     from afteraction.cli.root import current
     from afteraction.errors import AfteractionError, NotFoundError
-    from afteraction.lake.open_place import open_place
+    from afteraction.lake.open_place import open_target
     from afteraction.lake.push import push as push_all
     from afteraction.privacy.redactor import Redactor
     from afteraction.store.reading import nothing_recorded
 
-    root, place = current(), open_place(url)
+    root = current()
+    place = open_target(url, root)
     redactor = Redactor(os.environ, os.environ.get("HOME"))
     try:
         with Progress("Pushing days") as progress:

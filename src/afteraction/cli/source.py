@@ -1,4 +1,4 @@
-"""What a report asks: the records of this machine, or the lake that ``--from`` names.
+"""What a report asks: the records of this machine, or the lake that ``--from`` names, with the engine of ``--engine``.
 
 The choice travels in click's context, beside the command's own arguments: a report opens whatever was chosen with one
 call and cannot forget to pass it on.
@@ -14,17 +14,28 @@ if TYPE_CHECKING:
     from afteraction.paths import Root
     from afteraction.store.index import Index
 
-_KEY = "afteraction.cli.source"
+ENGINES = ("postgres", "spark")
+_URL, _ENGINE = "afteraction.cli.source.url", "afteraction.cli.source.engine"
 
 
-def choose_source(url: str | None) -> None:
-    """Remember what ``--from`` said, for this run of a command."""
-    click.get_current_context().meta[_KEY] = url
+def choose_source(url: str | None, engine: str | None) -> None:
+    """Remember what was said, for this run of a command; UsageError when the two do not fit."""
+    if engine is not None and url is None:
+        raise click.UsageError("--engine asks a lake; say which with --from URL")
+    if url is not None and engine is not None:
+        from afteraction.lake.open_place import is_postgres
+
+        if engine == "postgres" and not is_postgres(url):
+            raise click.UsageError("postgres asks a database that was pushed to: --from postgresql://host/database")
+        if engine != "postgres" and is_postgres(url):
+            raise click.UsageError(f"a database answers by itself, not by {engine}; leave --engine out")
+    meta = click.get_current_context().meta
+    meta[_URL], meta[_ENGINE] = url, engine
 
 
 def chosen_url() -> str | None:
     """What ``--from`` said."""
-    url: str | None = click.get_current_context().meta[_KEY]
+    url: str | None = click.get_current_context().meta[_URL]
     return url
 
 
@@ -38,7 +49,16 @@ def open_source(root: Root) -> Index:
         from afteraction.store.index import open_index
 
         return open_index(root)
+    from afteraction.lake.open_place import is_postgres, open_place
+
+    if is_postgres(url):
+        from afteraction.lake.postgres import PostgresIndex
+
+        return PostgresIndex(url)
+    if click.get_current_context().meta[_ENGINE] == "spark":
+        from afteraction.lake.spark import SparkIndex
+
+        return SparkIndex(root, open_place(url))
     from afteraction.lake.lake_index import open_lake
-    from afteraction.lake.open_place import open_place
 
     return open_lake(root, open_place(url))

@@ -33,8 +33,8 @@ if TYPE_CHECKING:
 
 LOOKS_BACK = frozenset({"agents"})
 """Questions that compare a period with what was before it, and therefore need days from before ``$since_ms``."""
-_ATTEMPTS = 25
-"""How often a lake is listed anew because it changed under our hands."""
+_ATTEMPTS = 100
+"""So often a lake is listed anew for one question, when its parts are replaced faster than they can be read."""
 
 
 class LakeIndex:
