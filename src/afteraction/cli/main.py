@@ -36,6 +36,8 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "prune": ("afteraction.cli.prune", "Delete records older than some days."),
     "lake": ("afteraction.cli.lake", "Share records through a folder or an object store."),
     "redact": ("afteraction.cli.redact", "Pass text through the redactor."),
+    "report": ("afteraction.cli.report", "One self-contained HTML page that opens from disk."),
+    "serve": ("afteraction.cli.serve", "The same answers as a web page on this machine, live."),
     "show": ("afteraction.cli.show", "One invocation: outcome, evidence, tools, files, tokens."),
     "sql": ("afteraction.cli.sql", "Ask anything: one SELECT over all invocations."),
     "top": ("afteraction.cli.top", "Live: which subagents run now, and which ended last."),
