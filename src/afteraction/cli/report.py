@@ -46,6 +46,9 @@ def report(*, file: Path, scope: Scope, now_ms: int) -> None:
     page = standalone_page(index, scope, now_ms)
     if page is None:
         raise nothing_found(index)
-    with new_file(file, replace=True) as partial:
-        partial.write_text(page, encoding="utf-8")
+    try:
+        with new_file(file, replace=True) as partial:
+            partial.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise AfteractionError(f"cannot write {file}: {error.strerror}") from error
     click.echo(f"{file}")

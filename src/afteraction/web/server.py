@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import secrets
 import socket
@@ -59,4 +60,5 @@ def serve(root: Root, port: int, started: Callable[[str], None]) -> None:
         timeout_graceful_shutdown=_STOP_WITHIN_S, ws="none",
     )  # fmt: skip
     started(f"http://{HOST}:{chosen}/")
-    _Server(config, live).run(sockets=[listener])
+    with contextlib.suppress(KeyboardInterrupt):  # raised once more when everything has ended
+        _Server(config, live).run(sockets=[listener])
