@@ -5,7 +5,7 @@
 create macro wilson_centre(s, n) as
     (s + 3.841458820694124 / 2) / (nullif(n, 0) + 3.841458820694124);
 create macro wilson_reach(s, n) as
-    1.959963984540054 * sqrt(s * (n - s) / nullif(n, 0)::double + 3.841458820694124 / 4)
+    1.959963984540054 * sqrt(s::double * (n - s) / nullif(n, 0)::double + 3.841458820694124 / 4)
     / (nullif(n, 0) + 3.841458820694124);
 create macro wilson_low(s, n) as
     case when n > 0 then greatest(0.0, wilson_centre(s, n) - wilson_reach(s, n)) end;

@@ -11,12 +11,14 @@ from afteraction.analytics.agent import agent_report
 from afteraction.analytics.agents import agents
 from afteraction.analytics.breakdown import breakdown
 from afteraction.analytics.cost import cost
-from afteraction.analytics.failures import failures
+from afteraction.analytics.failure_clusters import failure_clusters
+from afteraction.analytics.failures import Failures, failure_totals, failures
 from afteraction.analytics.names import agent_names
 from afteraction.analytics.pairs import pairs
 from afteraction.analytics.recent import recent
 from afteraction.analytics.sequences import sequences
 from afteraction.analytics.sparklines import PARTS, sparklines
+from afteraction.analytics.suggestions import suggestion
 from afteraction.analytics.summary import summary
 from afteraction.analytics.trend import trend
 from afteraction.analytics.usage import usage
@@ -44,10 +46,12 @@ Values = dict[str, Any]
 
 
 def home(index: RecordIndex, filters: Filters) -> Values:
-    """What changed, the leaderboard, all success over time."""
+    """What changed, the leaderboard, all success over time; where failures concentrate is the next page's business."""
     total = summary(index, filters.scope)
     rows = agents(index, filters.scope, now_ms=filters.now_ms)
-    found = failures(index, filters.scope, most=5)
+    clusters = failure_clusters(index, filters.scope, most=5)
+    told = [suggestion(one.category) for one in clusters]
+    found = Failures(failure_totals(index, filters.scope), clusters, told, concentrations=[])
     return {
         "total": total,
         "rows": rows,

@@ -3,9 +3,9 @@
 Runs are split into strata (by agent), because an agent that fails often and runs at night would else make the night
 look bad. Within a stratum, were failures dealt out blindly, the number that fall into the place is hypergeometric
 (Fisher's exact test); over strata it is the sum of such numbers, whose distribution is computed by convolution. Beyond
-a variance of ``_EXACT_UP_TO`` the normal distribution with continuity correction takes over, as in the test of Mantel
-and Haenszel: there it is within a tenth of the exact value down to one chance in a thousand, and the exact one would
-cost seconds.
+a variance of ``_EXACT_UP_TO``, and for what is no surprise anyway, the normal distribution with continuity correction
+takes over, as in the test of Mantel and Haenszel: there it is within a tenth of the exact value down to one chance in
+a thousand, and the exact one would cost seconds.
 """
 
 from __future__ import annotations
@@ -17,6 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _EXACT_UP_TO = 400.0
+_CHEAP_UP_TO = 25.0
+"""Up to this variance the exact value costs next to nothing; beyond, only what is surprising is worth it."""
+_UNSURPRISING = 0.1
 _NEGLIGIBLE = 1e-30
 
 
@@ -50,13 +53,15 @@ def chance_of_as_many(observed: int, strata: Iterable[Stratum]) -> float:
     strata = list(strata)
     expected = sum(stratum.expected for stratum in strata)
     variance = sum(stratum.variance for stratum in strata)
-    if variance > _EXACT_UP_TO:
-        return max(_NEGLIGIBLE, _normal_tail((observed - 0.5 - expected) / sqrt(variance)))
+    if variance > _CHEAP_UP_TO:
+        normal = _normal_tail((observed - 0.5 - expected) / sqrt(variance))
+        if variance > _EXACT_UP_TO or normal > _UNSURPRISING:
+            return max(_NEGLIGIBLE, normal)
     least, chances = 0, [1.0]
     for stratum in strata:
         first, own = _hypergeometric(stratum)
-        least += first
-        chances = _convolved(chances, own)
+        dropped, chances = _trimmed(_convolved(chances, own))
+        least += first + dropped
     return min(1.0, max(_NEGLIGIBLE, sum(chances[max(observed - least, 0) :])))
 
 
@@ -81,11 +86,21 @@ def _hypergeometric(stratum: Stratum) -> tuple[int, list[float]]:
 
 
 def _convolved(one: list[float], other: list[float]) -> list[float]:
+    shorter, longer = sorted((one, other), key=len)
     total = [0.0] * (len(one) + len(other) - 1)
-    for at, chance in enumerate(one):
-        for further, more in enumerate(other, at):
-            total[further] += chance * more
+    for at, chance in enumerate(shorter):
+        reach = slice(at, at + len(longer))
+        total[reach] = [known + chance * more for known, more in zip(total[reach], longer, strict=True)]
     return total
+
+
+def _trimmed(chances: list[float]) -> tuple[int, list[float]]:
+    """The chances without the negligible ones at both ends, and how many fell off the lower end.
+
+    Else the ends of all strata add up, and most of the time goes into numbers that are as good as 0.
+    """
+    kept = [at for at, chance in enumerate(chances) if chance >= _NEGLIGIBLE]
+    return kept[0], chances[kept[0] : kept[-1] + 1]
 
 
 def _log_choose(of: int, chosen: int) -> float:
