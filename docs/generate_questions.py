@@ -18,6 +18,7 @@ FOLDER = Path(afteraction.analytics.__file__).parent
 COMMANDS = {
     "agents": "agents",
     "summary": "agents",
+    "task_types": "agents --by task-type",
     "breakdown": "agent NAME",
     "recent": "agent NAME",
     "edits": "agent NAME",

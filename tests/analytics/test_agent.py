@@ -51,6 +51,7 @@ def places(record: Invocation) -> dict[str, str | None]:
         "model": more.model,
         "project": more.project,
         "agent version": sha and sha[:12],
+        "task type": more.task_type,
         "outcome": more.outcome.category if more.outcome else None,
     }
 
@@ -78,11 +79,11 @@ def test_every_slice_is_the_sum_of_its_runs(tmp_path: Path) -> None:
 
 
 def test_slices_come_in_the_order_people_ask(tmp_path: Path) -> None:
-    """All runs, then models, projects, versions and outcomes; of each the most frequent first."""
+    """All runs, then models, projects, versions, types of task and outcomes; of each the most frequent first."""
     found = breakdown(index_of(tmp_path, varied_history(200)), Scope())
 
     order = [circumstance for circumstance, _ in itertools.groupby(one.circumstance for one in found)]
-    assert order == ["all", "model", "project", "agent version", "outcome"]
+    assert order == ["all", "model", "project", "agent version", "task type", "outcome"]
     for _, group in itertools.groupby(found, key=lambda one: one.circumstance):
         runs = [one.invocations for one in group]
         assert runs == sorted(runs, reverse=True)

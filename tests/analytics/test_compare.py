@@ -213,18 +213,20 @@ def test_without_a_common_model_nothing_is_alike(tmp_path: Path) -> None:
     assert (found.alike_difference, found.alike_low, found.alike_high) == (None, None, None)
 
 
-def test_the_case_mix_counts_every_run_twice(tmp_path: Path) -> None:
-    """Once by model and once by project, on its side, unknown ones as a value of their own."""
+def test_the_case_mix_counts_every_run_by_each_circumstance(tmp_path: Path) -> None:
+    """Once by model, once by project and once by type of task, on its side, unknown ones as a value of their own."""
     records = varied_history(300)
 
     found = case_mix(index_of(tmp_path, records), Scope(), Side(A, A), Side(B, B))
 
-    places = {("model", record.metadata.model) for record in records} | {
-        ("project", record.metadata.project) for record in records
+    places = {
+        (name.replace("_", " "), getattr(record.metadata, name))
+        for record in records
+        for name in ("model", "project", "task_type")
     }
     assert {(row.circumstance, row.value) for row in found} == places
     for row in found:
-        of = [record for record in records if getattr(record.metadata, row.circumstance) == row.value]
+        of = [record for record in records if getattr(record.metadata, row.circumstance.replace(" ", "_")) == row.value]
         a, b = ([record for record in of if record.agent_name == agent] for agent in (A, B))
         assert (row.a_success, row.a_runs, row.b_success, row.b_runs) == (*counts(a), *counts(b))
         assert (row.a_low, row.a_high) == counted.rate_with_interval(*counts(a))[1:]

@@ -53,7 +53,7 @@ def _record(dice: random.Random, number: int, days: int) -> Invocation:
         project=dice.choice(PROJECTS),
         model=dice.choice(MODELS) if known else None,
         client_version=dice.choice(("2.1.197", "2.1.330")),
-        task_type=dice.choice(("review", "search", None)),
+        task_type=dice.choice(("review", "search", "debug")),
         cost_usd=round(dice.lognormvariate(-3, 1), 6) if known else None,
         agent_definition=AgentDefinition(path=f".claude/agents/{agent}.md", sha256=version * 32) if known else None,
         outcome=None if way and way[1] is None else Outcome(category=(way[1] or "") if way else "completed"),

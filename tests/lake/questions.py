@@ -48,6 +48,7 @@ _MORE: dict[str, list[Values]] = {
     "recent": [{"most": 7}],
     "sequences": [{"least": 2, "most": 5}],
     "summary": [{}],
+    "task_types": [{"min_runs": 2}],
     "trend": [
         {"end_ms": NOW_MS, "by": by, "covered": covered}
         for by in ("day", "week", "month") for covered in ("", "2025-10-01/2025-10-12 2025-10-20/2025-10-20")

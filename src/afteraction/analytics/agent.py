@@ -31,7 +31,7 @@ class AgentReport:
     edits: list[Edit]
     """Oldest first."""
     slices: list[Slice]
-    """All runs, then by model, project, agent version and outcome."""
+    """All runs, then by model, project, agent version, type of task and outcome."""
     recent: list[RecentRun]
     """Newest first."""
 

@@ -71,11 +71,11 @@ class Comparison:
 
 @dataclass(frozen=True, slots=True)
 class CaseMix:
-    """How often each side ran with one model, or in one project."""
+    """How often each side ran with one model, in one project, or at one type of task."""
 
-    circumstance: Literal["model", "project"]
+    circumstance: Literal["model", "project", "task type"]
     value: str | None
-    """The model's id, or the project's path; None where it is not known."""
+    """The model's id, the project's path, or the type of task; None where it is not known."""
     a_runs: int
     a_success: int
     a_low: float | None
@@ -94,7 +94,7 @@ def compare(index: Index, scope: Scope, a: Side, b: Side) -> Comparison | None:
 
 
 def case_mix(index: Index, scope: Scope, a: Side, b: Side) -> list[CaseMix]:
-    """The runs of two sides by model, then by project, the most frequent first."""
+    """The runs of two sides by model, project and type of task, the most frequent first."""
     return index.ask("case_mix", CaseMix, **scope.values(), **_values(a, b))
 
 

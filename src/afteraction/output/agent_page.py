@@ -42,7 +42,7 @@ def draw_agent(report: AgentReport, screen: Screen) -> None:
     _table(
         "WHY NOT", [one for one in report.slices if one.circumstance == "outcome" and not one.success], agent, screen
     )
-    for circumstance in ("model", "project", "agent version"):
+    for circumstance in ("task type", "model", "project", "agent version"):
         values = [one for one in report.slices if one.circumstance == circumstance]
         _table(circumstance.upper(), values, agent, screen)
     _recent(report.recent, screen)

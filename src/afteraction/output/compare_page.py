@@ -39,7 +39,7 @@ def draw_comparison(found: Comparison, mix: Sequence[CaseMix], sides: tuple[Side
     for row in (*_success(found, screen), *_time_and_cost(found, screen)):
         table.add_row(*row)
     screen.console.print(table)
-    for circumstance in ("model", "project"):
+    for circumstance in ("task type", "model", "project"):
         _mix(circumstance, [one for one in mix if one.circumstance == circumstance], found, screen)
     screen.line()
     screen.line(_verdict(found, a, b))
