@@ -35,6 +35,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "pairs": ("afteraction.cli.pairs", "Which agents work together, and well."),
     "prune": ("afteraction.cli.prune", "Delete records older than some days."),
     "lake": ("afteraction.cli.lake", "Share records through a folder or an object store."),
+    "quality": ("afteraction.cli.quality", "Was the work wanted: acceptance, corrections, false completions."),
     "redact": ("afteraction.cli.redact", "Pass text through the redactor."),
     "show": ("afteraction.cli.show", "One invocation: outcome, evidence, tools, files, tokens."),
     "sql": ("afteraction.cli.sql", "Ask anything: one SELECT over all invocations."),
