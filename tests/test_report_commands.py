@@ -29,6 +29,7 @@ REPORTS = [
     ["cost"],
     ["cost", "--by", "week"],
     ["agents", "--by", "task-type"],
+    ["best", "debug cause 1"],
     ["quality"],
     ["quality", ONE],
     ["usage"],

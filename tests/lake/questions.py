@@ -45,6 +45,7 @@ _MORE: dict[str, list[Values]] = {
     "failure_clusters": [{"most": 5}],
     "failure_totals": [{}],
     "pairs": [{"few": 5}],
+    "past_tasks": [{}],
     "quality": [{"min_runs": 2}],
     "quality_trend": [{}],
     "recent": [{"most": 7}],

@@ -21,6 +21,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "agent": ("afteraction.cli.agent", "One agent: trend, failures, cost, before and after edits of its definition."),
     "agents": ("afteraction.cli.agents", "Leaderboard: which agents succeed, how fast, at what cost."),
     "archive": ("afteraction.cli.archive", "Pack old days into one file each, or unpack them."),
+    "best": ("afteraction.cli.best", "Which agent to give a task, from tasks like it."),
     "collect": ("afteraction.cli.collect", "Turn what the hooks and transcripts tell into records, now."),
     "compare": ("afteraction.cli.compare", "Two agents, or one before and after an edit of its definition."),
     "completion": ("afteraction.cli.completion", "Complete commands and options on Tab."),
