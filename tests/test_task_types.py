@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from afteraction.analytics.failures import failures
+from afteraction.analytics.scope import Scope
 from afteraction.model import Metadata
 from afteraction.paths import Root
 from afteraction.store.index import open_index
 from afteraction.task_types import MEANINGS, RULES, TaskType, forms, task_type
 from docs.generate_task_types import PAGE, page
-from tests.records import invocation, write_records
+from tests.records import NOW_MS, invocation, write_records
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,6 +93,25 @@ def test_the_index_has_the_type_and_a_record_that_says_its_own_keeps_it(tmp_path
     found = open_index(Root(tmp_path)).connection.execute("select task_type from invocations order by invocation_id")
 
     assert found.fetchall() == [("debug",), ("gardening",)]
+
+
+def test_failures_concentrate_in_a_type_of_task(tmp_path: Path) -> None:
+    """The report on failures looks at types that no record names."""
+    write_records(
+        tmp_path,
+        *(
+            invocation(
+                number, started_ms=NOW_MS - number * 60_000,
+                task_description=("Fix login", "Explore login")[number % 2],
+                status="failure" if number % 20 == 1 or number % 4 == 0 else "success",
+            )
+            for number in range(200)
+        ),
+    )  # fmt: skip
+
+    found = failures(open_index(Root(tmp_path)), Scope()).found(0)
+
+    assert ("task type", "debug") in {(one.circumstance, one.place) for one in found}
 
 
 def test_the_page_is_what_the_rules_say() -> None:

@@ -47,6 +47,8 @@ def agents(  # the options of one command
     from afteraction.cli.root import current
     from afteraction.cli.source import open_source
 
+    if by is not None and sort != "success":
+        raise click.UsageError("--by task-type has an order of its own; leave out --sort")
     root = current()
     index = open_source(root)
     if by is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -31,7 +32,8 @@ def best(task: tuple[str, ...], scope: Scope, now_ms: int, form: Form | None) ->
 
     Like tasks are of the same type and their descriptions share words. An agent's rate at these is drawn towards its
     rate at the type of task and at all, and ranked by the lower bound of its interval. Work that was rejected counts as
-    not done well. Where no agent had 10 such runs the answer is that there is not enough data.
+    not done well. Where no agent had 10 such runs the answer is that there is not enough data. A task of - is read from
+    the standard input, where no shell looks at its quotes.
     """
     from afteraction.analytics.best import Candidate
     from afteraction.analytics.best import best as ask_best
@@ -40,7 +42,7 @@ def best(task: tuple[str, ...], scope: Scope, now_ms: int, form: Form | None) ->
     from afteraction.cli.source import open_source
 
     del now_ms
-    words = " ".join(task).strip()
+    words = " ".join(sys.stdin.read().split() if task == ("-",) else task).strip()
     if not words:
         raise click.UsageError("say in a few words what is to be done")
     root = current()
