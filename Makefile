@@ -3,6 +3,7 @@
 VENV := .venv
 PYTHON := $(VENV)/bin/python
 READY := $(VENV)/.ready
+ENGINES := $(VENV)/.engines
 BASE_PYTHON ?= python3
 PHOENIX := .cache/phoenix/bin/phoenix
 
@@ -25,8 +26,8 @@ $(READY): requirements-dev.txt pyproject.toml
 demo: $(READY) ## Run a real Claude Code session with subagents and show what was recorded
 	$(PYTHON) -m demo.run
 
-test: lint ## Check everything: style, types, imports, and all tests, the real client included
-	$(PYTHON) -m pytest
+test: lint $(ENGINES) ## Check everything: style, types, imports, and all tests, the real client included
+	$(PYTHON) -m pytest tests engines
 
 lint: $(READY) ## Check style, types and which way imports point
 	$(VENV)/bin/ruff format --check .
@@ -75,8 +76,11 @@ privacy: $(READY) ## Score the redactor, on CORPUS=FILE or on generated texts
 reliability: $(READY) ## Provoke kills, failing calls, full disks, damage and bursts, and count the harm
 	$(PYTHON) -m pytest -q tests/reliability
 
-lake-engines: $(READY) ## Try every question on Spark (Java 17 and 1.4 GB more in .venv)
+$(ENGINES): $(READY) requirements-engines.txt
 	$(PYTHON) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-engines.txt
+	@touch $(ENGINES)
+
+lake-engines: $(ENGINES) ## Try every question on Spark and ClickHouse alone
 	$(PYTHON) -m pytest engines
 
 acceptance: $(READY) ## Score inferred acceptance on the labelled set

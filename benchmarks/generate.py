@@ -1,11 +1,11 @@
 """Make a history of any length, seeded, with everything in it that the reports look for.
 
-    python -m benchmarks.generate ROOT [--count 100000] [--days N] [--seed 1] [--parts]
+    python -m benchmarks.generate ROOT [--count 100000] [--days N] [--seed 1] [--lake]
 
 Agents differ in success, speed and price; some get better or worse with time, one by an edit of its definition.
 Failures come in clusters of like messages, more often in busy hours, in one project and among many at once. Workflows
-are chains, parallel groups and nests, and a Plan before them helps. ``--parts`` writes the cache's Parquet parts only:
-that is how ten million are made, which as record files would take 40 GB.
+are chains, parallel groups and nests, and a Plan before them helps. ``--lake`` writes a lake instead of record files:
+that is how ten million are made, which as files would take 40 GB.
 
 A workflow is made whole, day after day, from one stream of random numbers: the same seed gives the same files.
 """
@@ -17,19 +17,22 @@ import hashlib
 import itertools
 import math
 import random
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
 from afteraction.collector.workflows import Frame, build_workflow
+from afteraction.lake.parts import LAKE, LakePart
 from afteraction.model import Acceptance, AgentDefinition, Invocation, Metadata, Outcome, Tokens
 from afteraction.moments import DAY_MS, epoch_ms, utc_timestamp
 from afteraction.paths import Root
 from afteraction.store.atomic import make_private_folder
-from afteraction.store.cache_parts import PART_ROWS, fill_batch, hide, line_of, write_batch
+from afteraction.store.cache_parts import fill_batch, line_of
 from afteraction.store.engine import connect
 from afteraction.store.records import encode_record, record_path
+from afteraction.store.sql import sql
 from afteraction.store.workflows import write_workflow
 from benchmarks.generated_agents import FAILURES, HARD_PROJECT, KINDS, PROJECTS, SHAPES, THINGS, USD_PER_TOKEN, WORK
 
@@ -42,6 +45,7 @@ if TYPE_CHECKING:
 END_MS = epoch_ms("2026-11-22T18:00:00Z")
 """The moment up to which histories go."""
 _PER_DAY = 1_100
+_WRITER = "0" * 16
 _HOURS = (1, 1, 0, 0, 0, 1, 3, 6, 12, 18, 20, 18, 12, 16, 20, 20, 17, 13, 8, 6, 6, 5, 3, 2)
 _BUSY_HOURS = range(14, 17)
 _FAILURE_WEIGHTS = [weight for weight, *_ in FAILURES]
@@ -186,33 +190,35 @@ def write_history(root: Root, workflows: Iterable[list[Invocation]]) -> int:
     return written
 
 
-def write_parts(root: Root, workflows: Iterable[list[Invocation]]) -> int:
-    """Write the records as parts of a cache and nothing else; returns how many."""
-    make_private_folder(root.cache)
-    connection = connect(root)
-    hide(connection, ())
-    stamps = itertools.count(1)
-    records = (record for group in workflows for record in group)
-    while chunk := list(itertools.islice(records, PART_ROWS)):
-        lines = (line_of(record, record.timestamp[:10], next(stamps)) for record in chunk)
-        fill_batch(connection, lines, root.cache)
-        write_batch(connection, root.cache)
-    return next(stamps) - 1
+def write_lake(folder: Path, workflows: Iterable[list[Invocation]]) -> int:
+    """Write the records as one machine's lake: a part for each day on which workflows began; returns how many."""
+    connection = connect(Root(folder))
+    made = 0
+    for written, group in itertools.groupby(workflows, key=lambda records: (records[0].workflow_id or "")[3:11]):
+        day = date.fromisoformat(written).isoformat()
+        name = f"{_WRITER}-{hashlib.sha256(day.encode()).hexdigest()[:32]}.parquet"
+        part = folder / LakePart(day, name, _WRITER, -1).path
+        part.parent.mkdir(parents=True)
+        lines = (line_of(record, day, made) for records in group for record in records)
+        made += fill_batch(connection, lines, part.parent)
+        values = {"writer": _WRITER, "pushed_at_ms": END_MS, "path": str(part)}
+        connection.execute(sql(LAKE, "pushing"), values)
+    return made
 
 
 def main() -> None:
     """Make a history."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("root", type=Path, help="an empty telemetry root")
+    parser.add_argument("root", type=Path, help="an empty folder")
     parser.add_argument("--count", type=int, default=100_000)
     parser.add_argument("--days", type=int)
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--parts", action="store_true", help="the cache's parts only, no record files")
+    parser.add_argument("--lake", action="store_true", help="the Parquet parts of a lake, no record files")
     options = parser.parse_args()
     if options.root.exists() and any(options.root.iterdir()):
         parser.error(f"{options.root} is not empty")
-    write = write_parts if options.parts else write_history
-    made = write(Root(options.root.absolute()), history(options.count, seed=options.seed, days=options.days))
+    root, workflows = options.root.absolute(), history(options.count, seed=options.seed, days=options.days)
+    made = write_lake(root, workflows) if options.lake else write_history(Root(root), workflows)
     print(f"{made} invocations in {options.root}")
 
 

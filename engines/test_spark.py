@@ -1,10 +1,12 @@
-"""Spark over a lake: every question answered as by DuckDB, or refused."""
+"""Spark over a lake, on a cluster with separate executors: every question answered as by DuckDB, or refused."""
 
 from __future__ import annotations
 
 import os
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pyspark
 import pytest
 
 from afteraction.errors import AfteractionError, NotFoundError
@@ -19,8 +21,6 @@ from tests.program import piped
 from tests.records import NOW_MS, invocation, write_records
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.lake.questions import Values
 
 pytestmark = [
@@ -30,17 +30,21 @@ pytestmark = [
 
 REFUSED = {"concentration", "failure_clusters"}
 """They mask messages by RE2's regular expressions, and Java's \\b and \\w are others."""
-LOCAL = (
-    "--master local[2] --conf spark.sql.shuffle.partitions=2 --conf spark.ui.enabled=false"
-    " --conf spark.driver.host=127.0.0.1"
-)
+_FEW = "--conf spark.sql.shuffle.partitions=2 --conf spark.ui.enabled=false --conf spark.driver.host=127.0.0.1"
+CLUSTER = f"--master local-cluster[2,1,1024] {_FEW}"
+"""Two executors, each a process of its own with one core and 1 GB, that read the parts themselves."""
+ONE_PROCESS = f"--master local[2] {_FEW}"
 
 
 @pytest.fixture(scope="module")
 def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[RecordIndex, SparkIndex]:
     """The same varied history on a machine, and in a lake that Spark reads."""
-    os.environ["PYSPARK_SUBMIT_ARGS"] = f"{LOCAL} pyspark-shell"
     place = tmp_path_factory.mktemp("varied")
+    os.environ["PYSPARK_SUBMIT_ARGS"] = f"{CLUSTER} pyspark-shell"
+    os.environ["SPARK_HOME"] = str(place / "spark")  # executors write to a folder in it
+    (place / "spark").mkdir()
+    for held in Path(pyspark.__file__).parent.iterdir():
+        (place / "spark" / held.name).symlink_to(held)
     write_varied(place / "machine")
     pushed(place / "machine", str(place / "lake"))
     pushed(place / "machine", str(place / "lake"), at_ms=NOW_MS + 1)
@@ -92,7 +96,7 @@ def test_the_command_line_asks_spark(tmp_path: Path) -> None:
     here = piped(tmp_path / "one", *until)
     there = piped(
         tmp_path, *until, "--from", str(tmp_path / "lake"), "--engine", "spark",
-        PYSPARK_SUBMIT_ARGS=f"{LOCAL} pyspark-shell",
+        PYSPARK_SUBMIT_ARGS=f"{ONE_PROCESS} pyspark-shell",
     )  # fmt: skip
 
     assert (there.code, there.stdout) == (0, here.stdout), there.stderr[-2000:]

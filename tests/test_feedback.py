@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ import pytest
 from afteraction.moments import utc_timestamp
 from afteraction.paths import Root
 from afteraction.store.records import records_locked
+from tests.archived import archive, ids
 from tests.collector.importing import wait_for
 from tests.program import on_terminal, piped
 from tests.records import NOW_MS, full_metadata, invocation, workflow, write_records, write_workflow
@@ -46,6 +48,21 @@ def test_a_word_of_the_user_stands_in_the_record(tmp_path: Path) -> None:
     before["metadata"].pop("acceptance")
     assert after == {**before, "user_accepted": False}
     assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_an_archived_record_takes_the_word_too(tmp_path: Path) -> None:
+    """Its file comes back with the word in it, counts from then on, and is archived again with the rest."""
+    (path,) = write_records(tmp_path, invocation(7))
+    assert archive(tmp_path, date(2026, 1, 1)) == 1
+    assert not path.exists()
+
+    result = piped(tmp_path, "feedback", "000000000007", "accept")
+
+    assert (result.code, result.stderr) == (0, "")
+    assert stored(path)["user_accepted"] is True
+    assert ids(tmp_path) == [invocation(7).invocation_id]
+    assert archive(tmp_path, date(2026, 1, 1)) == 1
+    assert json.loads(piped(tmp_path, "show", "000000000007", "--json").stdout)["user_accepted"] is True
 
 
 def test_the_last_word_counts(tmp_path: Path) -> None:

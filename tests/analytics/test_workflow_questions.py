@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import pytest
 from scipy import stats
+from statsmodels.stats.proportion import confint_proportions_2indep  # type: ignore[import-untyped]
 
 from afteraction.analytics.agents import FEW
 from afteraction.analytics.pairs import Pair, pairs
@@ -106,6 +107,69 @@ def test_pairs_are_what_a_slow_count_finds(tmp_path: Path) -> None:
         apart = [r for one in workflows if one not in shared for r in one if r.agent_name in (a, b)]
         assert (row.success_together, row.runs_together) == (sum(not failed(r) for r in together), len(together))
         assert (row.success_apart, row.runs_apart) == (sum(not failed(r) for r in apart), len(apart))
+        assert row.change == pytest.approx(slow_change(workflows, a, b))
+
+
+def slow_change(workflows: list[list[Invocation]], a: str, b: str) -> float | None:
+    """Success with the other less without, each agent against itself within a project, weighted."""
+    weighted, weights, runs = 0.0, 0.0, [0, 0]
+    for project in {one[0].metadata.project for one in workflows}:
+        here = [one for one in workflows if one[0].metadata.project == project]
+        shared = [one for one in here if {a, b} <= {record.agent_name for record in one}]
+        for agent in (a, b):
+            sides = [
+                [not failed(record) for one in some for record in one if record.agent_name == agent]
+                for some in (shared, [one for one in here if one not in shared])
+            ]
+            if all(sides):
+                weight = 1 / (1 / len(sides[0]) + 1 / len(sides[1]))
+                weighted += weight * (sum(sides[0]) / len(sides[0]) - sum(sides[1]) / len(sides[1]))
+                weights += weight
+                runs = [runs[0] + len(sides[0]), runs[1] + len(sides[1])]
+    return weighted / weights if min(runs) >= FEW else None
+
+
+def test_how_a_pair_does_is_no_matter_of_who_runs_more_often(tmp_path: Path) -> None:
+    """A good agent that runs alone more often than a bad one makes no pair look bad; a real change is found."""
+    plan: list[Invocation] = []
+    for number in range(400):
+        fails: Status = "failure" if number % 4 else "success"  # whatever else runs, one in four of beta's succeeds
+        good: tuple[str, int, int, Status] = ("alpha", 0, 1, "success")
+        spoilt: Status = "failure" if number % 8 == 0 else "success"  # but gamma only fails where alpha ran
+        plan += workflow_of(number, *([good] if number % 5 else [good, ("beta", 2, 3, fails), ("gamma", 4, 5, spoilt)]))
+        if number % 5 == 1:
+            plan += workflow_of(400 + number, ("beta", 2, 3, "failure" if number % 4 else "success"))
+        plan += workflow_of(800 + number, ("gamma", 4, 5, "success"))
+    write_records(tmp_path, *plan)
+
+    found = {(row.agent_a, row.agent_b): row for row in pairs(opened(tmp_path), Scope())}
+
+    innocent, guilty = found["alpha", "beta"], found["alpha", "gamma"]
+    assert innocent.success_together / innocent.runs_together < innocent.success_apart / innocent.runs_apart - 0.2
+    assert innocent.change is not None
+    assert innocent.change_low is not None
+    assert innocent.change_low < 0 < (innocent.change_high or 0)
+    assert abs(innocent.change) < 0.02
+    assert guilty.change_high is not None
+    assert guilty.change_high < 0
+
+
+def test_the_interval_of_one_case_is_newcombes(tmp_path: Path) -> None:
+    """With a single agent and project to compare, the interval is the known one."""
+    plan: list[Invocation] = []
+    for number in range(60):
+        status: Status = "failure" if number % 7 == 0 else "success"
+        both: list[tuple[str, int, int, Status]] = [("beta", 0, 1, "success"), ("alpha", 0, 1, status)]
+        plan += workflow_of(number, *both[number % 2 :])
+    write_records(tmp_path, *plan)
+
+    [row] = pairs(opened(tmp_path), Scope())
+
+    low, high = confint_proportions_2indep(
+        sum(number % 7 > 0 for number in range(0, 60, 2)), 30, sum(number % 7 > 0 for number in range(1, 60, 2)), 30,
+        method="newcomb", compare="diff",
+    )  # fmt: skip
+    assert [row.change_low, row.change_high] == pytest.approx([low, high])
 
 
 def test_a_planted_pair_is_found_and_chance_is_not(tmp_path: Path) -> None:

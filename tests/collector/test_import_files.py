@@ -184,7 +184,7 @@ def test_people_are_told_what_was_found_and_left_out(tmp_path: Path) -> None:
     done = run(machine, "import", projects)
 
     assert done.stdout.splitlines()[:2] == [
-        "Read 2 of 2 sessions (0 MB): 3 invocations, 3 records new or changed.",
+        "Read 2 of 2 sessions (0 MB in all): 3 invocations, 3 records new or changed.",
         "Also met: 1 file without a transcript.",
     ]
 

@@ -1,4 +1,4 @@
-"""The histories that benchmarks and screenshots are made from, and parts that stand on their own."""
+"""The histories that benchmarks and screenshots are made from, as files and as a lake."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 from afteraction.analytics.scope import Scope
 from afteraction.analytics.summary import summary
+from afteraction.lake.lake_index import open_lake
+from afteraction.lake.open_place import open_place
 from afteraction.paths import Root
-from afteraction.store.cache import open_parts
-from afteraction.store.index import RecordIndex, open_index
+from afteraction.store.index import open_index
 from afteraction.store.reading import find_workflow
-from benchmarks.generate import history, write_history, write_parts
+from benchmarks.generate import history, write_history, write_lake
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,11 +40,12 @@ def test_a_generated_history_is_read_like_a_recorded_one(tmp_path: Path) -> None
     assert find_workflow(Root(tmp_path), "last").invocations
 
 
-def test_parts_answer_without_the_records_they_were_made_from(tmp_path: Path) -> None:
-    """A copy of somebody's cache is enough to ask."""
-    root = Root(tmp_path)
-    assert write_parts(root, history(300)) == 300
+def test_a_generated_lake_holds_the_same_records(tmp_path: Path) -> None:
+    """What is measured at ten million rows is asked as a team's lake is."""
+    (tmp_path / "lake").mkdir()
+    assert write_lake(tmp_path / "lake", history(300)) == 300
+    write_history(Root(tmp_path / "files"), history(300))
 
-    index = RecordIndex(root, open_parts(root, [str(path) for path in root.cache.glob("part-*.parquet")]))
+    lake = open_lake(Root(tmp_path / "copies"), open_place(str(tmp_path / "lake")))
 
-    assert summary(index, Scope()).invocations == 300
+    assert summary(lake, Scope()) == summary(open_index(Root(tmp_path / "files")), Scope())

@@ -81,8 +81,8 @@ order by
     case $sort
         when 'success' then -wilson_low(success, invocations)
         when 'cost' then -cost_usd
-        when 'runs' then -invocations
-        when 'speed' then median_ms
+        when 'runs' then -cast(invocations as double)
+        when 'speed' then cast(median_ms as double)
         when 'change' then change
     end nulls last,
     invocations desc,

@@ -1,7 +1,7 @@
 """Which two agents run in the same workflows, more often than chance would have it, and how that goes.
 
 "More often" compares with independence within each project (Fisher's exact test over strata), since agents of one
-project meet anyway; "goes well" compares the runs of both in shared workflows with their runs in all others.
+project meet anyway; "goes well" compares each agent's runs in shared workflows with its own in the others of a project.
 """
 
 from __future__ import annotations
@@ -76,9 +76,10 @@ class Pair:
     """Successful runs of either in workflows without the other."""
     runs_apart: int
     change: float | None
-    """Success rate together less apart; None when either has fewer than ``FEW`` runs."""
+    """Success rate together less apart, each agent against itself within a project, weighted by Mantel and Haenszel;
+    None when either side has fewer than ``FEW`` comparable runs."""
     change_low: float | None
-    """Newcombe's lower bound."""
+    """Lower bound of its 95% interval; together they do better for certain only when this is above 0."""
     change_high: float | None
     a_before_b: int
     """Workflows in which the first agent had ended when the second began."""

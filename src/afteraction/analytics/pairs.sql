@@ -2,6 +2,9 @@
 -- Workflows of one project are compared with each other, because agents of one project go together anyway: the lists
 -- hold, project by project, how many workflows there are, in how many either agent ran, and in how many both.
 -- $since_ms, $until_ms, $project, $agent, $model: the scope; null means no limit; $agent keeps pairs with that agent.
+-- How it goes together is compared like with like, agent by agent and project by project: the differences are weighted
+-- as Mantel and Haenszel do, the interval is made of Wilson's as Newcombe's is (G. Y. Zou and A. Donner, Statistics in
+-- Medicine 27, 2008).
 -- $few: with fewer runs on either side the two are not compared.
 with scoped as (
     select *
@@ -105,6 +108,43 @@ compared as (
         (select sum(runs) from alone where agent_name in (agent_a, agent_b)) - runs_together       as runs_apart
     from summed
 ),
+-- like with like: each agent in workflows with the other against itself without, within a project; else a pair would
+-- look good or bad because one of the two runs more often without the other
+cases as (
+    select
+        agent_a, agent_b, runs_a as n_t, success_a as s_t, alone.runs - runs_a as n_x, alone.success - success_a as s_x
+    from together
+    join alone using (stratum)
+    where agent_name = agent_a and alone.runs > runs_a
+    union all
+    select
+        agent_a, agent_b, runs_b as n_t, success_b as s_t, alone.runs - runs_b as n_x, alone.success - success_b as s_x
+    from together
+    join alone using (stratum)
+    where agent_name = agent_b and alone.runs > runs_b
+),
+weighed as (
+    select
+        *,
+        n_t * n_x / (n_t + n_x)::double
+        / sum(n_t * n_x / (n_t + n_x)::double) over (partition by agent_a, agent_b)                as weight
+    from cases
+),
+alike as (
+    select
+        agent_a,
+        agent_b,
+        sum(n_t) >= $few and sum(n_x) >= $few                             as enough,
+        sum(weight * (rate(s_t, n_t) - rate(s_x, n_x)))                   as change,
+        sqrt(sum(weight * weight * (
+            pow(rate(s_t, n_t) - wilson_low(s_t, n_t), 2) + pow(wilson_high(s_x, n_x) - rate(s_x, n_x), 2)
+        )))                                                               as below,
+        sqrt(sum(weight * weight * (
+            pow(wilson_high(s_t, n_t) - rate(s_t, n_t), 2) + pow(rate(s_x, n_x) - wilson_low(s_x, n_x), 2)
+        )))                                                               as above
+    from weighed
+    group by agent_a, agent_b
+),
 met as (
     select
         agent_a,
@@ -127,12 +167,9 @@ select
     cast(runs_together as bigint)                                         as runs_together,
     cast(success_apart as bigint)                                         as success_apart,
     cast(runs_apart as bigint)                                            as runs_apart,
-    case when least(runs_together, runs_apart) >= $few
-        then rate(success_together, runs_together) - rate(success_apart, runs_apart) end           as change,
-    case when least(runs_together, runs_apart) >= $few
-        then newcombe_low(success_together, runs_together, success_apart, runs_apart) end          as change_low,
-    case when least(runs_together, runs_apart) >= $few
-        then newcombe_high(success_together, runs_together, success_apart, runs_apart) end         as change_high,
+    case when enough then alike.change end                                as change,
+    case when enough then alike.change - below end                        as change_low,
+    case when enough then alike.change + above end                        as change_high,
     a_before_b,
     b_before_a,
     cast(coalesce(spawned, 0) as bigint)                                  as spawned,
@@ -141,5 +178,6 @@ select
     stratum_b
 from compared
 join met using (agent_a, agent_b)
+left join alike using (agent_a, agent_b)
 left join spawned using (agent_a, agent_b)
 order by workflows desc, agent_a, agent_b

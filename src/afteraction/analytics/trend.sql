@@ -29,17 +29,16 @@ days as (
     select cast(unnest(generate_series(first_day, last_day, interval 1 day)) as date) as "day"
     from edges
 ),
-recorded as (
-    select distinct "date" as "day" from invocations
+known as (
+    select "date" as "day" from invocations
+    union
+    select days."day" from days cross join spans where days."day" between first_day and last_day
 ),
 buckets as (
     select
         cast(date_trunc($by, days."day") as date)                         as bucket,
         count(*)                                                          as days,
-        count(*) filter (
-            where "day" in (select "day" from recorded)
-               or exists (select 1 from spans where days."day" between first_day and last_day)
-        )                                                                 as days_known
+        count(*) filter (where "day" in (select "day" from known))        as days_known
     from days
     group by bucket
 ),

@@ -53,6 +53,8 @@ def collect(*, sweep: bool, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(rows))
     else:
-        click.echo(f"{written} records written, {running} invocations still running.")
+        from afteraction.output.figures import counted
+
+        click.echo(f"{counted(written, 'record')} written, {counted(running, 'invocation')} still running.")
     if failures:
         raise StoreError(f"sessions that could not be processed: {len(failures)}. Run: afteraction doctor")

@@ -38,13 +38,13 @@ def feedback(reference: str, verdict: str, note: str | None, *, as_json: bool) -
     from afteraction.cli.root import current
     from afteraction.collector.feedback import NOTE_LIMIT, Feedback, give_feedback
     from afteraction.privacy.redactor import Redactor
-    from afteraction.store.reading import nothing_recorded, record_files
+    from afteraction.store.reading import has_records, nothing_recorded
 
     root = current()
     gate = Redactor(os.environ, os.environ.get("HOME"))
     kept = gate.redact_field(note.strip(), NOTE_LIMIT) if note is not None and note.strip() else None
     said = Feedback(accepted=verdict == "accept", at_ms=time.time_ns() // 1_000_000, note=kept)
-    if not any(record_files(root)):
+    if not has_records(root):
         raise NotFoundError(nothing_recorded(root))
     try:
         given = give_feedback(root, reference, said, projects=_projects_here(gate))

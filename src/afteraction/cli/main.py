@@ -40,6 +40,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "redact": ("afteraction.cli.redact", "Pass text through the redactor."),
     "show": ("afteraction.cli.show", "One invocation: outcome, evidence, tools, files, tokens."),
     "sql": ("afteraction.cli.sql", "Ask anything: one SELECT over all invocations."),
+    "top": ("afteraction.cli.top", "Live: which subagents run now, and which ended last."),
     "trend": ("afteraction.cli.trend", "Success, runs, cost and time over time."),
     "uninstall": ("afteraction.cli.uninstall", "Take the hooks out again."),
     "usage": ("afteraction.cli.usage", "Most and least used agents, defined but unused, busiest hours."),

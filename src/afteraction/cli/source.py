@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from afteraction.paths import Root
     from afteraction.store.index import Index
 
-ENGINES = ("postgres", "spark")
+ENGINES = ("clickhouse", "postgres", "spark")
 _URL, _ENGINE = "afteraction.cli.source.url", "afteraction.cli.source.engine"
 
 
@@ -55,10 +55,15 @@ def open_source(root: Root) -> Index:
         from afteraction.lake.postgres import PostgresIndex
 
         return PostgresIndex(url)
-    if click.get_current_context().meta[_ENGINE] == "spark":
+    engine = click.get_current_context().meta[_ENGINE]
+    if engine == "spark":
         from afteraction.lake.spark import SparkIndex
 
         return SparkIndex(root, open_place(url))
+    if engine == "clickhouse":
+        from afteraction.lake.clickhouse import ClickHouseIndex
+
+        return ClickHouseIndex(root, open_place(url))
     from afteraction.lake.lake_index import open_lake
 
     return open_lake(root, open_place(url))

@@ -17,7 +17,7 @@ from afteraction.collector.linking import extend_workflow
 from afteraction.collector.workflows import Frame
 from afteraction.model import Acceptance, Invocation
 from afteraction.moments import utc_timestamp
-from afteraction.store.atomic import write_atomic
+from afteraction.store.atomic import make_private_folder, write_atomic
 from afteraction.store.reading import INVOCATION_DECODER, LAST, find_invocation, newest_ended, read_bytes
 from afteraction.store.records import RecordStore, records_locked
 from afteraction.store.workflows import workflows_locked
@@ -67,8 +67,10 @@ def give_feedback(root: Root, reference: str, feedback: Feedback, *, projects: C
     """
     with records_locked(root):
         found = newest_ended(root, projects) if reference == LAST else find_invocation(root, reference)
-        content = _judged(found, feedback)
-        write_atomic(Path(found.path), content)
+        path, before = _file(root, found)
+        content = _judged(found.record, before, feedback)
+        make_private_folder(path.parent)
+        write_atomic(path, content)
         after = INVOCATION_DECODER.decode(content)
         if after.workflow_id is not None:
             frame = Frame(session_id=None, project=None, started_at=after.timestamp)
@@ -77,17 +79,27 @@ def give_feedback(root: Root, reference: str, feedback: Feedback, *, projects: C
     return Given(found.record, after)
 
 
-def _judged(found: Found, feedback: Feedback) -> bytes:
+def _file(root: Root, found: Found) -> tuple[Path, bytes]:
+    """Where a record stands and its content; an archived one gets its file back, which counts from then on."""
+    path = Path(found.path)
+    if path.is_relative_to(root.archive):
+        from afteraction.store.archived_reading import unpacked  # brings the database engine
+
+        return unpacked(root, path, found.record.invocation_id)
+    return path, read_bytes(found.path)
+
+
+def _judged(record: Invocation, content: bytes, feedback: Feedback) -> bytes:
     """The content of a record's file with the feedback in it."""
-    before = found.record.metadata.acceptance
-    repeated = before is not None and before.source == "explicit" and found.record.user_accepted is feedback.accepted
+    before = record.metadata.acceptance
+    repeated = before is not None and before.source == "explicit" and record.user_accepted is feedback.accepted
     acceptance = Acceptance(
         source="explicit",
         signal=SIGNAL,
         at=utc_timestamp(feedback.at_ms),
         note=feedback.note or (before.note if before is not None and repeated else None),
     )
-    document: dict[str, Any] = msgspec.json.decode(read_bytes(found.path))
+    document: dict[str, Any] = msgspec.json.decode(content)
     document["user_accepted"] = feedback.accepted
     document["metadata"] = {**document.get("metadata", {}), "acceptance": acceptance}
     return msgspec.json.format(msgspec.json.encode(document), indent=2) + b"\n"

@@ -63,10 +63,17 @@ class SparkIndex:
 
 def _session() -> Any:
     try:
+        from pyspark.errors import PySparkException
         from pyspark.sql import SparkSession
     except ImportError as error:
         raise AfteractionError("this needs pyspark, which is not installed; run: pip install pyspark") from error
-    session = SparkSession.builder.appName("afteraction").config("spark.sql.session.timeZone", "UTC").getOrCreate()
+    try:
+        session = SparkSession.builder.appName("afteraction").config("spark.sql.session.timeZone", "UTC").getOrCreate()
+    except PySparkException as error:
+        told = str(error).partition("\n")[0]
+        raise AfteractionError(
+            f"spark does not start: {told} (it needs Java 17; apt-get install default-jre)"
+        ) from error
     session.conf.set("spark.sql.session.timeZone", "UTC")  # of a session that was there already
     session.sparkContext.setLogLevel("OFF")
     return session

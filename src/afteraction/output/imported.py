@@ -44,7 +44,7 @@ def summary_lines(reports: Sequence[Imported], coverage: Coverage) -> list[str]:
         return sum(getattr(report, name) for report in reports)
 
     read = f"Read {total('read'):,} of {_count(total('sessions'), '{} {sessions}')}"
-    size = f"{total('bytes') / _MEGABYTE:,.0f} MB"
+    size = f"{total('bytes') / _MEGABYTE:,.0f} MB in all"
     invocations = _count(total("invocations"), "{} {invocations}")
     lines = [f"{read} ({size}): {invocations}, {_count(total('written'), '{} {records} new or changed')}."]
     for label, parts in (("Sessions left out: ", _SKIPPED), ("Also met: ", _COUNTED)):

@@ -44,6 +44,15 @@ def read_archived(root: Root, day: str) -> Iterator[tuple[str, Invocation, bytes
             yield str(part), record, file.content
 
 
+def unpacked(root: Root, part: Path, invocation_id: str) -> tuple[Path, bytes]:
+    """Where the file of an archived record stood, and its bytes; DamagedPartError when the part cannot be read."""
+    day = part.stem
+    for file in read_part(connect(root), part):
+        if file.invocation_id == invocation_id and file.sound:
+            return root.invocations / day / folder_name(file.name), file.content
+    raise DamagedPartError(f"{part} no longer holds {invocation_id}; try again")
+
+
 def count_archived(root: Root, days: Iterable[str]) -> int:
     """How many archived records of some days have no file; those of a part that cannot be read are not counted."""
     connection = connect(root)

@@ -195,14 +195,6 @@ def _learned(manifest: Manifest, changes: Changes, reader: BatchReader) -> Manif
     return msgspec.structs.replace(manifest, days={**manifest.days, **days}, hidden=hidden)
 
 
-def open_parts(root: Root, paths: Sequence[str]) -> Snapshot:
-    """Rows of parts alone, whatever the records say: parts that came from elsewhere, as a copy of many caches."""
-    connection = connect(root)
-    hide(connection, ())
-    _make_view(connection, paths)
-    return Snapshot(connection, (), ())
-
-
 def _make_view(connection: DuckDBPyConnection, paths: Sequence[str], *, pending: bool = False) -> None:
     """The view ``invocations`` of parts and, if there is such a table, ``pending``."""
     if paths:

@@ -134,6 +134,11 @@ def _newest(root: Root, *, in_workflow: bool = False) -> Found | None:
     return None
 
 
+def has_records(root: Root) -> bool:
+    """Whether anything was ever recorded, archived days included."""
+    return any(record_files(root)) or bool(part_times(root))
+
+
 def find_workflow(root: Root, reference: str) -> Workflow:
     """The workflow whose id is, starts with, or ends in a part starting with ``reference``.
 
@@ -205,7 +210,7 @@ def _archived_day(root: Root, day: str) -> Iterator[tuple[str, Invocation, bytes
 
 
 def _no_workflow(root: Root) -> str:
-    if any(record_files(root)) or part_times(root):
+    if has_records(root):
         return "no invocation belongs to a workflow yet; 'afteraction show last' shows the newest"
     return nothing_recorded(root)
 

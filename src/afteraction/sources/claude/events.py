@@ -117,18 +117,24 @@ _DECODER = msgspec.json.Decoder(HookEvent)
 
 
 def read_spool_file(path: Path) -> tuple[tuple[HookEvent, ...], int]:
-    """Read one session's spool file: its events in order of receipt, and how many lines could not be read.
+    """Read one session's spool file: its events in order of receipt, and how many lines could not be read."""
+    events, unreadable = decode_events(path.read_bytes())
+    events.sort(key=lambda event: event.at)
+    return tuple(events), unreadable
+
+
+def decode_events(lines: bytes) -> tuple[list[HookEvent], int]:
+    """The events of some lines of the spool as they stand there, and how many lines could not be read.
 
     The last line counts as unread only when it is whole: a hook may be in the middle of writing it.
     """
     events: list[HookEvent] = []
     unreadable = 0
-    for line in path.read_bytes().splitlines(keepends=True):
+    for line in lines.splitlines(keepends=True):
         if not line.strip():
             continue
         try:
             events.append(_DECODER.decode(line))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
             unreadable += line.endswith(b"\n")
-    events.sort(key=lambda event: event.at)
-    return tuple(events), unreadable
+    return events, unreadable

@@ -166,6 +166,19 @@ def _changed_by(agents: Iterable[Transcript]) -> frozenset[str]:
     return frozenset(path for call in calls if (path := call.path))
 
 
+def agent_meta(main_path: Path, agent_id: str, projects: Path) -> AgentMeta:
+    """What the client wrote down when it started an agent, as far as it may be read; nothing known where it did not."""
+    if _SESSION_ID.fullmatch(agent_id) is None:
+        return AgentMeta()
+    path = trusted_file(agent_file(main_path, agent_id).with_suffix(".meta.json"), projects)
+    return _read_meta(path.with_name(f"{AGENT_PREFIX}{agent_id}.jsonl")) if path is not None else AgentMeta()
+
+
+def agent_file(main_path: Path, agent_id: str) -> Path:
+    """Where present clients put the transcript of an agent that a session started itself."""
+    return main_path.with_suffix("") / "subagents" / f"{AGENT_PREFIX}{agent_id}.jsonl"
+
+
 def named_elsewhere(main_path: Path | None, main: Transcript | None, agents: Container[str]) -> frozenset[str]:
     """Agents that a session names and whose files lie in another session of its project.
 

@@ -1,0 +1,1 @@
+"""What runs right now: the hooks' lines and the records as they appear, read as they grow."""
