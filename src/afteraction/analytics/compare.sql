@@ -3,7 +3,7 @@
 -- order statistics (no assumption about the distribution), by the method that also makes Newcombe's of Wilson's:
 -- the square root of the sum of squared distances (G. Y. Zou and A. Donner, Statistics in Medicine 27, 2008).
 -- Like with like: the difference within each pair of model and type of task that both had, weighted as Mantel and
--- Haenszel do, its interval made of Wilson's in the same way.
+-- Haenszel do, its interval made of Wilson's in the same way; rounded, because a sum's last digit follows the order of rows.
 -- Acceptance: accepted of those with a word of the user (explicit), and of those with an inference, never together.
 -- $since_ms, $until_ms, $project, $agent, $model: the scope; null means no limit.
 -- $a, $b: what the sides are called. $agent_a, $agent_b: the agents.
@@ -157,9 +157,9 @@ select
     cast(cases as integer)                                                as alike_cases,
     cast(runs_a as bigint)                                                as alike_a_runs,
     cast(runs_b as bigint)                                                as alike_b_runs,
-    case when runs_a >= $few and runs_b >= $few then difference end       as alike_difference,
-    case when runs_a >= $few and runs_b >= $few then greatest(-1.0, difference - below) end as alike_low,
-    case when runs_a >= $few and runs_b >= $few then least(1.0, difference + above) end     as alike_high,
+    case when runs_a >= $few and runs_b >= $few then round(difference, 12) end as alike_difference,
+    case when runs_a >= $few and runs_b >= $few then round(greatest(-1.0, difference - below), 12) end as alike_low,
+    case when runs_a >= $few and runs_b >= $few then round(least(1.0, difference + above), 12) end as alike_high,
     cast(round(median_a) as bigint)                                       as a_median_ms,
     cast(round(median_b) as bigint)                                       as b_median_ms,
     case when enough_times then cast(round(median_b - median_a) as bigint) end as median_difference_ms,
