@@ -65,6 +65,7 @@ bench: $(READY) ## Measure the hook, what a session feels of it, the import, and
 	$(PYTHON) -m benchmarks.session_overhead
 	$(PYTHON) -m benchmarks.import_speed
 	$(PYTHON) -m benchmarks.index_speed
+	$(PYTHON) -m benchmarks.live_view
 
 phoenix: $(READY) ## Send spans to a real Arize Phoenix, fetched from PyPI, and ask it what it shows
 	test -x $(PHOENIX) || { $(BASE_PYTHON) -m venv .cache/phoenix && .cache/phoenix/bin/pip install --quiet arize-phoenix==20.26.1; }

@@ -6,9 +6,29 @@ wrong. A text without an offset is UTC, because records are.
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
 
 DAY_MS = 86_400_000
+_PERIOD = re.compile(r"(?P<number>[1-9][0-9]{0,4})\s*(?P<unit>h|d|w|hours?|days?|weeks?)")
+_UNIT_MS = {"h": DAY_MS // 24, "d": DAY_MS, "w": 7 * DAY_MS}
+_DATE_ONLY = re.compile(r"\d{4}-\d{2}-\d{2}|\d{8}")
+
+
+def period_ms(given: str) -> int | None:
+    """``7days``, ``28d``, ``2w``, ``24h`` in milliseconds; None for ``all``; ValueError when it is no period."""
+    if given == "all":
+        return None
+    match = _PERIOD.fullmatch(given.strip())
+    if match is None:
+        raise ValueError(f"{given!r} is no period; try 7days, 28d, 24h or all")
+    return int(match["number"]) * _UNIT_MS[match["unit"][0]]
+
+
+def end_of_time(given: str) -> int:
+    """An ISO 8601 date or time as the end of a time: a bare date includes its whole day. ValueError when it is none."""
+    at_ms = epoch_ms(given)
+    return at_ms + DAY_MS if _DATE_ONLY.fullmatch(given) else at_ms
 
 
 def epoch_ms(timestamp: str) -> int:

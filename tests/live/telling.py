@@ -55,10 +55,10 @@ class Telling:
         """The main transcript."""
         return self.home / ".claude" / "projects" / "-shop" / f"{self.session_id}.jsonl"
 
-    def watch(self) -> Watch:
+    def watch(self, **arguments: Any) -> Watch:
         """A new watch of its root."""
         environ = self.machine.environ
-        return Watch(self.root, environ, Redactor(environ, str(self.home)))
+        return Watch(self.root, environ, Redactor(environ, str(self.home)), **arguments)
 
     def tell(self, event: str, **members: Any) -> None:
         """Run the hook for one event."""

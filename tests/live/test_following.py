@@ -48,6 +48,9 @@ def test_a_file_that_was_cleared_away_is_read_anew(tmp_path: Path) -> None:
     assert _times(tail) == []
     _add(file, 4)
     assert _times(tail) == [4]
+    (file.parent / "new").write_text(_line(8))
+    (file.parent / "new").replace(file)
+    assert _times(tail) == [8]
 
 
 def test_what_is_no_line_and_no_file_does_no_harm(tmp_path: Path) -> None:

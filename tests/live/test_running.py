@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from afteraction.collector.liveness import STALE_AFTER_MS
 from afteraction.live.lives import MOST_AGENTS, Lives
 from afteraction.moments import utc_timestamp
 from afteraction.privacy.redactor import Redactor
@@ -114,6 +116,23 @@ def test_a_resumed_session_does_not_revive_the_agents_of_the_killed_one(tmp_path
     resumed.tell("SessionStart", source="resume")
     resumed.start("a0000000000000002")
     assert names(resumed.watch()) == ["a0000000000000002"]
+
+
+def test_where_no_process_can_be_asked_silence_is_the_end(tmp_path: Path) -> None:
+    """A client in another container is believed to be at work until its transcripts have been silent for long."""
+    session = Telling(tmp_path)
+    session.start("a0000000000000001")
+    started = running(session.watch())[0].started_at_ms
+    later = started + STALE_AFTER_MS + 1
+    assert names(session.watch(now_ms=lambda: later)) == ["a0000000000000001"]  # this client can be asked, and lives
+
+    arguments: dict[str, Any] = {"now_ms": lambda: later, "process_state": lambda _: "unknown"}
+    assert names(session.watch(**arguments)) == []
+    session.write_meta("a0000000000000001")
+    transcript = session.transcript.with_suffix("") / "subagents" / "agent-a0000000000000001.jsonl"
+    transcript.write_text("{}\n")
+    os.utime(transcript, (started / 1000 + 60, started / 1000 + 60))
+    assert names(session.watch(**arguments)) == ["a0000000000000001"]
 
 
 def test_after_clear_a_background_agent_goes_on(tmp_path: Path) -> None:

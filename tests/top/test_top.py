@@ -111,6 +111,24 @@ def test_what_is_shown_against_what_is_usual() -> None:
     assert "3 running · today (UTC) 14 ended · 11 success · 2 failure · 1 partial · $1.20" in text
 
 
+def test_yesterday_is_not_called_today() -> None:
+    """After midnight (UTC) the sums of the day before are not shown as today's."""
+    later = board(Snapshot(), History({}, TODAY), NOW_MS + DAY_MS)
+    assert later.today is None
+    assert board(Snapshot(), History({}, TODAY), NOW_MS).today == TODAY
+
+
+def test_a_folder_that_cannot_be_read_ends_the_program_with_the_reason(tmp_path: Path) -> None:
+    """What a report says of such a folder, the live view says as well, on a terminal that was put back."""
+    session = Telling(tmp_path)
+    session.start("a0000000000000001")
+    session.root.invocations.write_text("a file where the folder should be")
+    with Terminal(session.root.path) as terminal:
+        assert terminal.ended() == 1
+    assert "afteraction: cannot read" in terminal.text
+    assert "Traceback" not in terminal.text
+
+
 def test_eighty_columns_hold_everything() -> None:
     """Long names and tasks are cut with an ellipsis; no line is wider, and no text can move the cursor."""
     name, task = "a-very-long-agent-name-that-goes-on-and-on", "a task \x1b[2Jthat " + "goes on " * 20

@@ -7,7 +7,6 @@ answer. Days are UTC days, as the folders of the records are.
 from __future__ import annotations
 
 import functools
-import re
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,15 +15,10 @@ import click
 
 from afteraction.analytics.scope import Scope
 from afteraction.cli.source import ENGINES, choose_source
-from afteraction.moments import DAY_MS, epoch_ms
+from afteraction.moments import end_of_time, epoch_ms, period_ms
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-_PERIOD = re.compile(r"(?P<number>[1-9][0-9]{0,4})\s*(?P<unit>h|d|w|hours?|days?|weeks?)")
-_UNIT_MS = {"h": DAY_MS // 24, "d": DAY_MS, "w": 7 * DAY_MS}
-_DATE_ONLY = re.compile(r"\d{4}-\d{2}-\d{2}|\d{8}")
-
 
 _OPTIONS = (
     click.option("--period", metavar="PERIOD", default="all", help="7days, 28d, 24h, … up to now; default: all."),
@@ -89,13 +83,11 @@ def _project(given: str | None) -> str | None:
 
 
 def _period(given: str) -> int | None:
-    """``7days``, ``28d``, ``2w``, ``24h`` in milliseconds; None for ``all``."""
-    if given == "all":
-        return None
-    match = _PERIOD.fullmatch(given.strip())
-    if match is None:
-        raise click.BadParameter(f"{given!r} is no period; try 7days, 28d, 24h or all", param_hint="--period")
-    return int(match["number"]) * _UNIT_MS[match["unit"][0]]
+    """As ``moments.period_ms``."""
+    try:
+        return period_ms(given)
+    except ValueError as error:
+        raise click.BadParameter(str(error), param_hint="--period") from error
 
 
 def _moment(option: str, given: str | None) -> int | None:
@@ -103,8 +95,7 @@ def _moment(option: str, given: str | None) -> int | None:
     if given is None:
         return None
     try:
-        at_ms = epoch_ms(given)
+        return (end_of_time if option == "--until" else epoch_ms)(given)
     except (ValueError, OverflowError) as error:
         message = f"{given!r} is no date; try 2025-10-30 or 2025-10-30T12:35Z"
         raise click.BadParameter(message, param_hint=option) from error
-    return at_ms + DAY_MS if option == "--until" and _DATE_ONLY.fullmatch(given) else at_ms

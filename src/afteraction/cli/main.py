@@ -38,8 +38,11 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "lake": ("afteraction.cli.lake", "Share records through a folder or an object store."),
     "quality": ("afteraction.cli.quality", "Was the work wanted: acceptance, corrections, false completions."),
     "redact": ("afteraction.cli.redact", "Pass text through the redactor."),
+    "report": ("afteraction.cli.report", "One self-contained HTML page that opens from disk."),
+    "serve": ("afteraction.cli.serve", "The same answers as a web page on this machine, live."),
     "show": ("afteraction.cli.show", "One invocation: outcome, evidence, tools, files, tokens."),
     "sql": ("afteraction.cli.sql", "Ask anything: one SELECT over all invocations."),
+    "status-line": ("afteraction.cli.status_line", "What Claude Code runs to draw the line of a running subagent."),
     "top": ("afteraction.cli.top", "Live: which subagents run now, and which ended last."),
     "trend": ("afteraction.cli.trend", "Success, runs, cost and time over time."),
     "uninstall": ("afteraction.cli.uninstall", "Take the hooks out again."),
@@ -64,7 +67,7 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module = importlib.import_module(COMMANDS[cmd_name][0])
-        command = getattr(module, f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name)
+        command = getattr(module, f"{cmd_name}_" if keyword.iskeyword(cmd_name) else cmd_name.replace("-", "_"))
         assert isinstance(command, click.Command)  # noqa: S101 - a wrong table entry is a bug of ours
         return command
 

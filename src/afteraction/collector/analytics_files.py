@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 SCHEMA_VERSION = 1
 DAYS = 28
+AGENTS_FILE = "agent-performance.json"
 
 
 def keep_current(root: Root, now_ms: int) -> None:
@@ -60,7 +61,7 @@ def _bodies(index: Index, scope: Scope, now_ms: int) -> dict[str, dict[str, obje
     found = failures(index, scope)
     used = usage(index, scope)
     return {
-        "agent-performance.json": {
+        AGENTS_FILE: {
             "summary": summary(index, scope),
             "agents": agents(index, scope, now_ms=now_ms),
         },

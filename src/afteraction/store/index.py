@@ -57,7 +57,7 @@ class RecordIndex:
 
     def __init__(self, root: Root, snapshot: Snapshot) -> None:
         """Ask what ``open_index`` has opened."""
-        self._root = root
+        self.root = root
         self._snapshot = snapshot
 
     @property
@@ -73,7 +73,7 @@ class RecordIndex:
     @property
     def when_empty(self) -> str:
         """What to say when nothing was ever recorded."""
-        return nothing_recorded(self._root)
+        return nothing_recorded(self.root)
 
     def ask(self, question: str, row_type: type[Row], **values: str | float | None) -> list[Row]:
         """As in ``Index``."""
@@ -81,9 +81,9 @@ class RecordIndex:
             try:
                 return self._ask(question, row_type, values)
             except EngineError:
-                if not broken_parts(self._root.cache, self._snapshot.parts):
+                if not broken_parts(self.root.cache, self._snapshot.parts):
                     raise
-                self._snapshot = refresh(self._root)
+                self._snapshot = refresh(self.root)
         return self._ask(question, row_type, values)
 
     def _ask(self, question: str, row_type: type[Row], values: dict[str, str | float | None]) -> list[Row]:

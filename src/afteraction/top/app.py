@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import threading
 import time
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.app import App
 from textual.containers import VerticalScroll
+from textual.message import Message
 from textual.widgets import Footer, Static
 
 from afteraction.errors import AfteractionError
@@ -34,6 +36,19 @@ _COUNT_S = 1.0
 
 class Top(App[AfteractionError | None]):
     """The program; it ends with the error that stopped it, or with None."""
+
+    @dataclass
+    class Seen(Message):
+        """What the looking thread tells; a message, because waiting for an answer could outlast the program."""
+
+        snapshot: Snapshot
+        history: History | None
+
+    @dataclass
+    class Failed(Message):
+        """Why the looking thread has ended."""
+
+        error: AfteractionError
 
     ENABLE_COMMAND_PALETTE = False
     CSS = """
@@ -73,16 +88,22 @@ class Top(App[AfteractionError | None]):
         ended = None
         try:
             for snapshot in self._watch.changes(self._stop):
-                self.call_from_thread(self._show, snapshot, self._history)
+                self.post_message(self.Seen(snapshot, None))
                 if snapshot.ended != ended:
                     ended = snapshot.ended
-                    self.call_from_thread(self._show, snapshot, read_history(self._root, _now_ms()))
+                    self.post_message(self.Seen(snapshot, read_history(self._root, _now_ms())))
         except AfteractionError as error:
-            self.call_from_thread(self.exit, error)
+            self.post_message(self.Failed(error))
 
-    def _show(self, snapshot: Snapshot, history: History | None) -> None:
-        self._snapshot, self._history = snapshot, history
+    def on_top_seen(self, message: Seen) -> None:
+        """Show a change; where it brings nothing of the past, what is known of that stays."""
+        self._snapshot = message.snapshot
+        self._history = message.history or self._history
         self._draw()
+
+    def on_top_failed(self, message: Failed) -> None:
+        """End with what went wrong."""
+        self.exit(message.error)
 
     def _draw(self) -> None:
         if self._snapshot is not None:

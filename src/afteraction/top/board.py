@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from afteraction.analytics.agents import FEW
-from afteraction.moments import utc_timestamp
+from afteraction.moments import utc_date, utc_timestamp
 from afteraction.top.history import Usual
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ class Board:
     ended: tuple[LiveRow, ...]
     """The newest first."""
     today: Today | None
-    """None while the past has not been read."""
+    """None while the past has not been read, and on a day on which it has not been read yet."""
 
     @property
     def rows(self) -> tuple[LiveRow, ...]:
@@ -76,12 +76,13 @@ class Board:
 def board(snapshot: Snapshot, history: History | None, now_ms: int) -> Board:
     """Put together what runs, what is usual, and the time of asking."""
     usual = history.usual if history is not None else {}
+    today = history.today if history is not None and history.today.day == utc_date(now_ms) else None
     return Board(
         at=utc_timestamp(now_ms),
         at_ms=now_ms,
         running=tuple(_running(one, usual.get(one.agent_name, _UNKNOWN), now_ms) for one in snapshot.running),
         ended=tuple(_ended(one, usual.get(one.agent_name, _UNKNOWN)) for one in snapshot.ended),
-        today=history.today if history is not None else None,
+        today=today,
     )
 
 
