@@ -58,6 +58,7 @@ docs: $(READY) ## Write the pages that follow from code
 	$(PYTHON) -m docs.generate_questions
 	$(PYTHON) -m docs.generate_plugin_hooks
 	$(PYTHON) -m docs.generate_acceptance
+	$(PYTHON) -m docs.generate_task_types
 
 bench: $(READY) ## Measure the hook, what a session feels of it, the import, and the index
 	$(PYTHON) benchmarks/hook_latency.py

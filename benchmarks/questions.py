@@ -32,6 +32,9 @@ if TYPE_CHECKING:
 IMPORT = (sys.executable, "-c", "import duckdb")
 QUESTIONS = {
     "agents": ("agents",),
+    "agents --by task-type": ("agents", "--by", "task-type"),
+    "best": ("best", "fix the failing login tests"),
+    "quality": ("quality",),
     "agent NAME": ("agent", "Explore"),
     "failures": ("failures",),
     "compare": ("compare", "Explore", "general-purpose"),

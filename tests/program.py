@@ -25,11 +25,13 @@ class Result(NamedTuple):
     stderr: str
 
 
-def piped(root: Path, *arguments: str, **variables: str) -> Result:
-    """Run ``afteraction`` with its streams in pipes."""
+def piped(root: Path, *arguments: str, given: str | None = None, **variables: str) -> Result:
+    """Run ``afteraction`` with its streams in pipes; ``given`` is what it reads."""
     done = subprocess.run(
-        [*COMMAND, *arguments], env=_environment(root, variables), capture_output=True, timeout=60, check=False
-    )
+        [*COMMAND, *arguments],
+        input=None if given is None else given.encode(),
+        env=_environment(root, variables), capture_output=True, timeout=60, check=False,
+    )  # fmt: skip
     return Result(done.returncode, done.stdout.decode(), done.stderr.decode())
 
 

@@ -292,4 +292,5 @@ def test_the_names_of_a_row_are_an_interface() -> None:
         "agent_name", "invocations", "success", "failure", "partial", "success_rate", "success_low", "success_high",
         "recent_invocations", "change", "change_low", "change_high", "median_ms", "p90_ms", "tokens", "cost_usd",
         "cost_per_success", "invocations_without_price", "last_run", "last_not_success",
+        "explicit_accepted", "explicit_rejected", "inferred_accepted", "inferred_rejected",
     ]  # fmt: skip

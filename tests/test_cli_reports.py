@@ -177,6 +177,9 @@ def test_filters_that_match_nothing_say_so(root: Path) -> None:
         (["agents", "--since", "2025-10-30", "--period", "7days"], "give one of them"),
         (["agents", "--since", "2025-10-30", "--until", "2025-10-01"], "--until lies before --since"),
         (["agents", "--sort", "beauty"], "'beauty' is not one of"),
+        (["agents", "--by", "task-type", "--sort", "runs"], "leave out --sort"),
+        (["best", " "], "say in a few words"),
+        (["quality", "Explore", "--agent", "Explore"], "the agent is named twice"),
         (["show", "last", "more"], "unexpected extra argument"),
     ],
 )
@@ -201,6 +204,18 @@ def test_filters_choose_the_runs(root: Path, filters: list[str], count: int) -> 
     rows = json.loads(piped(root, "agents", "--json", *filters).stdout)
 
     assert sum(row["invocations"] for row in rows) == count
+
+
+def test_a_task_may_come_in_any_number_of_words_or_from_a_pipe(root: Path) -> None:
+    """A shell that takes quotes for its own is no reason not to be asked."""
+    one = piped(root, "best", "find where it's stored", "--json")
+    many = piped(root, "best", "find", "where", "it's", "stored", "--json")
+    read = piped(root, "best", "-", "--json", given="find where\nit's stored\n")
+
+    assert one.stdout == many.stdout == read.stdout
+    found = json.loads(one.stdout)
+    assert (found["task_type"], found["basis"]) == ("explore", "like tasks")
+    assert piped(root, "best", "-", given="").code == 2
 
 
 def test_without_a_command_the_leaderboard_comes(root: Path) -> None:

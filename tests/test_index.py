@@ -70,7 +70,7 @@ def test_every_value_of_a_record_reaches_the_index(tmp_path: Path) -> None:
     assert (row["tokens_input"], row["tokens_cache_creation"], row["cost_usd"]) == (1_200, 3_000, 0.0421)
     assert row["outcome_category"] == "completed"
     assert [name for name, value in row.items() if value is None] == [
-        "parent_invocation_id", "traceparent", "task_type", "acceptance_source", "acceptance_signal", "acceptance_at",
+        "parent_invocation_id", "traceparent", "acceptance_source", "acceptance_signal", "acceptance_at",
         "acceptance_evidence", "acceptance_note",
     ]  # fmt: skip
 

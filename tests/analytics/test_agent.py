@@ -17,7 +17,7 @@ from afteraction.analytics.breakdown import breakdown
 from afteraction.analytics.edits import Edit, edits
 from afteraction.analytics.recent import recent
 from afteraction.analytics.scope import Scope
-from afteraction.model import AgentDefinition
+from afteraction.model import Acceptance, AgentDefinition
 from afteraction.moments import DAY_MS
 from afteraction.paths import Root
 from afteraction.store.coverage import Coverage
@@ -51,6 +51,7 @@ def places(record: Invocation) -> dict[str, str | None]:
         "model": more.model,
         "project": more.project,
         "agent version": sha and sha[:12],
+        "task type": more.task_type,
         "outcome": more.outcome.category if more.outcome else None,
     }
 
@@ -78,11 +79,11 @@ def test_every_slice_is_the_sum_of_its_runs(tmp_path: Path) -> None:
 
 
 def test_slices_come_in_the_order_people_ask(tmp_path: Path) -> None:
-    """All runs, then models, projects, versions and outcomes; of each the most frequent first."""
+    """All runs, then models, projects, versions, types of task and outcomes; of each the most frequent first."""
     found = breakdown(index_of(tmp_path, varied_history(200)), Scope())
 
     order = [circumstance for circumstance, _ in itertools.groupby(one.circumstance for one in found)]
-    assert order == ["all", "model", "project", "agent version", "outcome"]
+    assert order == ["all", "model", "project", "agent version", "task type", "outcome"]
     for _, group in itertools.groupby(found, key=lambda one: one.circumstance):
         runs = [one.invocations for one in group]
         assert runs == sorted(runs, reverse=True)
@@ -213,6 +214,37 @@ def test_an_edit_with_few_runs_on_a_side_changes_nothing_for_certain(tmp_path: P
     assert enough.change == 1.0
     assert enough.change_low is not None
     assert enough.change_low > 0
+
+
+def test_an_edit_is_told_with_time_cost_and_acceptance(tmp_path: Path) -> None:
+    """Whoever edited a definition wants to know all of what it changed, each edit against the version before it."""
+    records = [
+        invocation(
+            number, started_ms=NOW_MS - (90 - number) * HOUR_MS, took_ms=1_000 * (number // 30 + 1),
+            user_accepted=number // 30 != 1,
+            metadata=full_metadata(
+                cost_usd=0.5 * (number // 30 + 1),
+                agent_definition=AgentDefinition(path=PATH, sha256="aba"[number // 30] * 64),
+                acceptance=Acceptance(source="inferred" if number % 2 else "explicit", signal="x"),
+            ),
+        )
+        for number in range(90)
+    ]  # fmt: skip
+
+    report = agent_report(index_of(tmp_path, records), Scope(agent="Explore"), Coverage(), now_ms=NOW_MS)
+
+    assert report is not None
+    assert [(one.a, one.b) for one in report.versions] == [
+        ("Explore@aaaaaaaa", "Explore@bbbbbbbb"), ("Explore@bbbbbbbb", "Explore@aaaaaaaa"),
+    ]  # fmt: skip
+    worse, better = report.versions
+    assert (worse.a_runs, worse.b_runs, better.a_runs, better.b_runs) == (30, 30, 30, 30)
+    assert (worse.median_difference_ms, better.median_difference_ms) == (1_000, 1_000)
+    assert (worse.a_cost_per_success, worse.b_cost_per_success, better.b_cost_per_success) == (0.5, 1.0, 1.5)
+    assert (worse.explicit_difference, worse.inferred_difference) == (-1.0, -1.0)
+    assert (better.explicit_difference, better.inferred_difference) == (1.0, 1.0)
+    assert worse.explicit_high is not None
+    assert worse.explicit_high < 0
 
 
 def test_the_newest_runs_come_first(tmp_path: Path) -> None:

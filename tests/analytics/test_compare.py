@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from scipy import stats
 from statsmodels.stats.proportion import proportion_confint  # type: ignore[import-untyped]
 
@@ -81,12 +82,12 @@ def slow_median_interval(records: list[Invocation]) -> tuple[int, float, int]:
 
 
 def slow_alike(a: list[Invocation], b: list[Invocation]) -> tuple[int, int, int, counted.Interval]:
-    """Mantel and Haenszel's difference within the models that both used, its interval made of Wilson's."""
-    models: dict[str, tuple[list[Invocation], list[Invocation]]] = defaultdict(lambda: ([], []))
+    """Mantel and Haenszel's difference within model and type of task, its interval made of Wilson's."""
+    models: dict[tuple[str, str | None], tuple[list[Invocation], list[Invocation]]] = defaultdict(lambda: ([], []))
     for number, records in enumerate((a, b)):
         for record in records:
             if record.metadata.model is not None:
-                models[record.metadata.model][number].append(record)
+                models[record.metadata.model, record.metadata.task_type][number].append(record)
     shared = [(counts(of_a), counts(of_b)) for of_a, of_b in models.values() if of_a and of_b]
     runs_a, runs_b = sum(of_a[1] for of_a, _ in shared), sum(of_b[1] for _, of_b in shared)
     if min(runs_a, runs_b) < FEW:
@@ -121,9 +122,27 @@ def test_both_sides_are_the_sum_of_their_runs(tmp_path: Path, pair: Pair) -> Non
     assert (found.difference, found.difference_low, found.difference_high) == between
     assert (found.a_cost_usd, found.a_cost_per_success, found.a_without_price) == counted.cost(a)
     assert (found.b_cost_usd, found.b_cost_per_success, found.b_without_price) == counted.cost(b)
-    models, runs_a, runs_b, alike = slow_alike(a, b)
-    assert (found.alike_models, found.alike_a_runs, found.alike_b_runs) == (models, runs_a, runs_b)
+    cases, runs_a, runs_b, alike = slow_alike(a, b)
+    assert (found.alike_cases, found.alike_a_runs, found.alike_b_runs) == (cases, runs_a, runs_b)
     assert (found.alike_difference, found.alike_low, found.alike_high) == alike
+    told, seen = ((judged(a, inferred=kind), judged(b, inferred=kind)) for kind in (False, True))
+    assert ((found.a_explicit_accepted, found.a_explicit), (found.b_explicit_accepted, found.b_explicit)) == told
+    assert ((found.a_inferred_accepted, found.a_inferred), (found.b_inferred_accepted, found.b_inferred)) == seen
+    between = counted.difference(*told, few=FEW)
+    assert (found.explicit_difference, found.explicit_low, found.explicit_high) == between
+    between = counted.difference(*seen, few=FEW)
+    assert (found.inferred_difference, found.inferred_low, found.inferred_high) == between
+
+
+def judged(records: list[Invocation], *, inferred: bool) -> tuple[int, int]:
+    """How many were accepted, of how many with a judgement from there; who names no source is believed like a user."""
+    words = [
+        record.user_accepted
+        for record in records
+        if record.user_accepted is not None
+        and (record.metadata.acceptance is not None and record.metadata.acceptance.source == "inferred") == inferred
+    ]
+    return sum(words), len(words)
 
 
 @pytest.mark.parametrize("pair", PAIRS.values(), ids=PAIRS)
@@ -200,6 +219,28 @@ def test_a_better_model_does_not_make_a_better_agent(tmp_path: Path) -> None:
     assert found.alike_low < 0 < found.alike_high
 
 
+def test_easier_tasks_do_not_make_a_better_agent(tmp_path: Path) -> None:
+    """All of the difference is that of the tasks: like with like, nothing is left of it."""
+    records = [
+        replace(record, metadata=replace(record.metadata, task_type=kind))
+        for kind, runs in (
+            ("explore", runs_of("a", "m", good=18, count=20, first=0)),
+            ("debug", runs_of("a", "m", good=40, count=80, first=100)),
+            ("explore", runs_of("b", "m", good=72, count=80, first=200)),
+            ("debug", runs_of("b", "m", good=10, count=20, first=300)),
+        )
+        for record in runs
+    ]
+
+    found = asked(index_of(tmp_path, records), Side("a", "a"), Side("b", "b"))
+
+    assert found.alike_cases == 2
+    assert found.difference == pytest.approx(0.24)
+    assert found.difference_low is not None
+    assert found.difference_low > 0
+    assert found.alike_difference == pytest.approx(0)
+
+
 def test_without_a_common_model_nothing_is_alike(tmp_path: Path) -> None:
     """Unknown models are no common model; where nothing is shared, nothing is compared."""
     records = [
@@ -209,22 +250,24 @@ def test_without_a_common_model_nothing_is_alike(tmp_path: Path) -> None:
 
     found = asked(index_of(tmp_path, records), Side("a", "a"), Side("b", "b"))
 
-    assert (found.alike_models, found.alike_a_runs, found.alike_b_runs) == (0, 0, 0)
+    assert (found.alike_cases, found.alike_a_runs, found.alike_b_runs) == (0, 0, 0)
     assert (found.alike_difference, found.alike_low, found.alike_high) == (None, None, None)
 
 
-def test_the_case_mix_counts_every_run_twice(tmp_path: Path) -> None:
-    """Once by model and once by project, on its side, unknown ones as a value of their own."""
+def test_the_case_mix_counts_every_run_by_each_circumstance(tmp_path: Path) -> None:
+    """Once by model, once by project and once by type of task, on its side, unknown ones as a value of their own."""
     records = varied_history(300)
 
     found = case_mix(index_of(tmp_path, records), Scope(), Side(A, A), Side(B, B))
 
-    places = {("model", record.metadata.model) for record in records} | {
-        ("project", record.metadata.project) for record in records
+    places = {
+        (name.replace("_", " "), getattr(record.metadata, name))
+        for record in records
+        for name in ("model", "project", "task_type")
     }
     assert {(row.circumstance, row.value) for row in found} == places
     for row in found:
-        of = [record for record in records if getattr(record.metadata, row.circumstance) == row.value]
+        of = [record for record in records if getattr(record.metadata, row.circumstance.replace(" ", "_")) == row.value]
         a, b = ([record for record in of if record.agent_name == agent] for agent in (A, B))
         assert (row.a_success, row.a_runs, row.b_success, row.b_runs) == (*counts(a), *counts(b))
         assert (row.a_low, row.a_high) == counted.rate_with_interval(*counts(a))[1:]

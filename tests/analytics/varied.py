@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from typing import TYPE_CHECKING
 
-from afteraction.model import AgentDefinition, Outcome
+from afteraction.model import Acceptance, AgentDefinition, Outcome
 from afteraction.moments import DAY_MS, epoch_ms
 from tests.records import NOW_MS, full_metadata, invocation
 
@@ -33,6 +33,19 @@ WAYS: tuple[tuple[Status, str | None, str | None, str | None], ...] = (
     ("partial", "turn_limit", "Reached its turn limit of {n} turns", "Reached its turn limit of <n> turns"),
     ("failure", None, None, None),
 )
+JUDGED: tuple[tuple[bool | None, Acceptance | None], ...] = (
+    (None, None),
+    (True, Acceptance(source="explicit", signal="feedback")),
+    (None, None),
+    (False, Acceptance(source="explicit", signal="feedback")),
+    (True, Acceptance(source="inferred", signal="committed")),
+    (False, Acceptance(source="inferred", signal="corrected")),
+    (False, Acceptance(source="inferred", signal="reverted")),
+    (False, None),
+    (None, None),
+    (True, None),
+    (None, None),
+)
 
 
 def varied_history(count: int = 400, *, days: int = 30, seed: int = 3) -> list[Invocation]:
@@ -48,19 +61,23 @@ def _record(dice: random.Random, number: int, days: int) -> Invocation:
     status: Status = way[0] if way else "success"
     version = "ab" if started_ms < NOW_MS - 9 * DAY_MS else "cd"
     known = dice.random() < 0.9
+    accepted, acceptance = JUDGED[number % len(JUDGED)]
     metadata = full_metadata(
         status,
         project=dice.choice(PROJECTS),
         model=dice.choice(MODELS) if known else None,
         client_version=dice.choice(("2.1.197", "2.1.330")),
-        task_type=dice.choice(("review", "search", None)),
+        task_type=dice.choice(("review", "search", "debug")),
         cost_usd=round(dice.lognormvariate(-3, 1), 6) if known else None,
         agent_definition=AgentDefinition(path=f".claude/agents/{agent}.md", sha256=version * 32) if known else None,
+        session_id=f"session-{number // 12}" if number % 10 else None,
+        acceptance=acceptance,
         outcome=None if way and way[1] is None else Outcome(category=(way[1] or "") if way else "completed"),
     )
     message = way[2].format(n=number + 10_000) if way and way[2] else None
     return invocation(
         number, agent=agent, status=status, started_ms=started_ms, metadata=metadata, error_message=message,
+        user_accepted=accepted, task_description=f"Find cause {number % 3}",
         took_ms=None if dice.random() < 0.05 else round(dice.lognormvariate(13, 2)),
     )  # fmt: skip
 

@@ -147,6 +147,23 @@ def test_a_command_of_the_plugin_shows_the_model_what_was_recorded(version: str,
 
 
 @every_version
+def test_a_task_is_words_and_no_shell_command(version: str, tmp_path: Path) -> None:
+    """People write apostrophes, backquotes and dollars: ``/afteraction:best`` reads them and runs none."""
+    client, scenario = Client.installed(version), with_plugin(WORK, copy_plugin(tmp_path))
+    place = play(scenario, client, tmp_path).place
+    allow_nothing(place)
+    task = "fix what doesn't `touch trace` $(touch trace) work; touch trace"
+    answer = (Conversation("", final=say("Understood.")),)
+    told = told_to_the_model(
+        play_in(place, replace(scenario, prompt=f"/afteraction:best {task}", script=answer), client)
+    )
+
+    assert f"The task: {task}" in told
+    assert "not enough data" in told
+    assert not (place.project / "trace").exists()
+
+
+@every_version
 def test_a_command_of_the_plugin_runs_afteraction_and_nothing_else(version: str, tmp_path: Path) -> None:
     """It allows itself one command, to read; what is written behind it needs the user's own permission."""
     client = Client.installed(version)

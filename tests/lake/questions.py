@@ -45,9 +45,14 @@ _MORE: dict[str, list[Values]] = {
     "failure_clusters": [{"most": 5}],
     "failure_totals": [{}],
     "pairs": [{"few": 5}],
+    "past_tasks": [{}],
+    "quality": [{"min_runs": 2}],
+    "quality_trend": [{}],
     "recent": [{"most": 7}],
+    "rejected": [{}],
     "sequences": [{"least": 2, "most": 5}],
     "summary": [{}],
+    "task_types": [{"min_runs": 2}],
     "trend": [
         {"end_ms": NOW_MS, "by": by, "covered": covered}
         for by in ("day", "week", "month") for covered in ("", "2025-10-01/2025-10-12 2025-10-20/2025-10-20")

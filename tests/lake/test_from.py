@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 UNTIL = ("--until", "2025-10-30T18:00Z", "--json")
-ARGUMENTS = {"agent": ("Explore",), "compare": ("Explore", "code-reviewer")}
+ARGUMENTS = {"agent": ("Explore",), "best": ("debug cause 1",), "compare": ("Explore", "code-reviewer")}
 """What a report needs besides filters."""
 LOCAL = {"export"}
 """Commands with filters that write what this machine recorded and refuse ``--from``."""
@@ -68,7 +68,19 @@ def test_every_report_answers_as_on_the_records(
 
 def test_every_report_takes_from() -> None:
     """A report without ``--from`` would answer for this machine where a lake was meant."""
-    assert {"agent", "agents", "compare", "cost", "failures", "pairs", "trend", "usage", "workflows"} <= set(reports())
+    assert {
+        "agent",
+        "agents",
+        "best",
+        "compare",
+        "cost",
+        "failures",
+        "pairs",
+        "quality",
+        "trend",
+        "usage",
+        "workflows",
+    } <= set(reports())
 
 
 def test_export_refuses_a_lake(varied: tuple[Path, Path]) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from afteraction.analytics.agents import Agent, agents
 from afteraction.analytics.breakdown import Slice, breakdown
+from afteraction.analytics.compare import Comparison, compare_versions
 from afteraction.analytics.edits import Edit, edits
 from afteraction.analytics.recent import RecentRun, recent
 from afteraction.analytics.trend import By, Trend, trend
@@ -30,8 +31,10 @@ class AgentReport:
     trend: Trend
     edits: list[Edit]
     """Oldest first."""
+    versions: list[Comparison]
+    """What changed with each of ``edits``, in the same order: time, cost and acceptance too, and like with like."""
     slices: list[Slice]
-    """All runs, then by model, project, agent version and outcome."""
+    """All runs, then by model, project, agent version, type of task and outcome."""
     recent: list[RecentRun]
     """Newest first."""
 
@@ -43,10 +46,12 @@ def agent_report(
     rows = agents(index, scope, now_ms=now_ms)
     if not rows:
         return None
+    found = edits(index, scope)
     return AgentReport(
         agent=rows[0],
         trend=trend(index, scope, coverage, now_ms=now_ms, by=by),
-        edits=edits(index, scope),
+        edits=found,
+        versions=[compare_versions(index, scope, edit) for edit in found],
         slices=breakdown(index, scope),
         recent=recent(index, scope, most=_RECENT_RUNS),
     )

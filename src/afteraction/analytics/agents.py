@@ -57,6 +57,12 @@ class Agent:
     """When it last started, UTC."""
     last_not_success: str | None
     """The id of its last invocation that failed or was partial."""
+    explicit_accepted: int
+    """By the user's word, or that of a writer that names no source; see `quality` for rates."""
+    explicit_rejected: int
+    inferred_accepted: int
+    """By what happened afterwards; never added to the explicit ones."""
+    inferred_rejected: int
 
 
 def agents(index: Index, scope: Scope, *, now_ms: int, sort: Sort = "success", min_runs: int = 0) -> list[Agent]:

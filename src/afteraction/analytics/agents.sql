@@ -4,7 +4,10 @@
 -- $few: a change needs at least so many runs on both sides. $min_runs: leave out agents with fewer runs.
 -- $sort: success (by the interval's lower bound), cost, runs, speed, or change (the worst fall first).
 with scoped as (
-    select *, ($since_ms is null or started_at_ms >= $since_ms) as in_period
+    select
+        *,
+        ($since_ms is null or started_at_ms >= $since_ms)                 as in_period,
+        coalesce(acceptance_source, 'explicit') = 'inferred'              as inferred
     from invocations
     where ($until_ms is null or started_at_ms < $until_ms)
       and ($project is null or project = $project or ends_with(project, '/' || $project))
@@ -33,6 +36,10 @@ counted as (
         round(sum(cost_usd) filter (where in_period), 6)                                 as cost_usd,
         count(*) filter (where in_period and cost_usd is null)                           as invocations_without_price,
         count(*) filter (where in_period and status = 'success' and cost_usd is not null) as s_priced,
+        count(*) filter (where in_period and user_accepted and not inferred)             as told_yes,
+        count(*) filter (where in_period and not user_accepted and not inferred)         as told_no,
+        count(*) filter (where in_period and user_accepted and inferred)                 as seen_yes,
+        count(*) filter (where in_period and not user_accepted and inferred)             as seen_no,
         arg_max("timestamp", started_at_ms) filter (where in_period)                     as last_run,
         arg_max(invocation_id, (started_at_ms, invocation_id)) filter (where in_period and status <> 'success')
                                                                                          as last_not_success
@@ -64,7 +71,11 @@ select
     round(cost_usd / nullif(s_priced, 0), 6)                                             as cost_per_success,
     invocations_without_price,
     last_run,
-    last_not_success
+    last_not_success,
+    told_yes                                                                             as explicit_accepted,
+    told_no                                                                              as explicit_rejected,
+    seen_yes                                                                             as inferred_accepted,
+    seen_no                                                                              as inferred_rejected
 from compared
 order by
     case $sort

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 class Slice:
     """The runs that share one value of one circumstance; rates are fractions of 1."""
 
-    circumstance: Literal["all", "model", "project", "agent version", "outcome"]
+    circumstance: Literal["all", "model", "project", "agent version", "task type", "outcome"]
     value: str | None
-    """The model's id, the project's path, the first 12 digits of the definition's sha256, the outcome's category.
-    None of ``all``, and where it is not known."""
+    """The model's id, the project's path, the first 12 digits of the definition's sha256, the type of task, the
+    outcome's category. None of ``all``, and where it is not known."""
     invocations: int
     success: int
     failure: int
@@ -42,5 +42,5 @@ class Slice:
 
 
 def breakdown(index: Index, scope: Scope) -> list[Slice]:
-    """All runs first, then each model, project, agent version and outcome, the most frequent first."""
+    """All runs first, then each model, project, agent version, type of task and outcome, the most frequent first."""
     return index.ask("breakdown", Slice, **scope.values())

@@ -1,4 +1,5 @@
--- The runs of a scope cut by one circumstance at a time: in all, by model, project, agent version and outcome.
+-- The runs of a scope cut by one circumstance at a time: in all, by model, project, agent version, type of task and
+-- outcome.
 -- $since_ms, $until_ms, $project, $agent, $model: the scope; null means no limit.
 with scoped as (
     select *, left(definition_sha256, 12) as definition
@@ -11,8 +12,8 @@ with scoped as (
 ),
 counted as (
     select
-        grouping(model, project, definition, outcome_category)            as left_out,
-        coalesce(model, project, definition, outcome_category)            as value,
+        grouping(model, project, definition, task_type, outcome_category)            as left_out,
+        coalesce(model, project, definition, task_type, outcome_category)            as value,
         count(*)                                                          as invocations,
         count(*) filter (where status = 'success')                        as success,
         count(*) filter (where status = 'failure')                        as failure,
@@ -25,15 +26,16 @@ counted as (
         min(started_at_ms)                                                as first_ms,
         max(started_at_ms)                                                as last_ms
     from scoped
-    group by grouping sets ((), (model), (project), (definition), (outcome_category))
+    group by grouping sets ((), (model), (project), (definition), (task_type), (outcome_category))
 )
 select
     case left_out
-        when 15 then 'all'
-        when 7 then 'model'
-        when 11 then 'project'
-        when 13 then 'agent version'
-        when 14 then 'outcome'
+        when 31 then 'all'
+        when 15 then 'model'
+        when 23 then 'project'
+        when 27 then 'agent version'
+        when 29 then 'task type'
+        when 30 then 'outcome'
     end                                                                   as circumstance,
     value,
     invocations,
@@ -51,4 +53,4 @@ select
     first_ms                                                              as first_started_at_ms,
     last_ms                                                               as last_started_at_ms
 from counted
-order by left_out <> 15, left_out, invocations desc, value nulls last
+order by left_out <> 31, left_out, invocations desc, value nulls last

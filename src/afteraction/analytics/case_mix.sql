@@ -1,4 +1,4 @@
--- On what two agents, or two versions of one, were used: their runs by model and by project, for each side.
+-- On what two agents, or two versions of one, were used: their runs by model, type of task and project, for each side.
 -- A difference in success between sides that did different work says little about the agents.
 -- $since_ms, $until_ms, $project, $agent, $model: the scope; null means no limit.
 -- $agent_a, $agent_b: the agents. $sha_a, $sha_b: only versions whose sha256 begins so; null means all.
@@ -13,13 +13,13 @@ with scoped as (
       and ($model is null or $model in (model, model_tier) or starts_with(model, $model || '-'))
 ),
 sided as (
-    select 'a' as side, model, project, status
+    select 'a' as side, model, project, task_type, status
     from scoped
     where agent_name = $agent_a
       and ($sha_a is null or starts_with(definition_sha256, $sha_a))
       and ($since_a is null or started_at_ms >= $since_a)
     union all
-    select 'b' as side, model, project, status
+    select 'b' as side, model, project, task_type, status
     from scoped
     where agent_name = $agent_b
       and ($sha_b is null or starts_with(definition_sha256, $sha_b))
@@ -27,14 +27,18 @@ sided as (
 ),
 counted as (
     select
-        case when grouping(model) = 0 then 'model' else 'project' end     as circumstance,
-        coalesce(model, project)                                          as value,
+        case grouping(model, project, task_type)
+            when 3 then 'model'
+            when 5 then 'project'
+            else 'task type'
+        end                                                               as circumstance,
+        coalesce(model, project, task_type)                               as value,
         count(*) filter (where side = 'a')                                as a_runs,
         count(*) filter (where side = 'a' and status = 'success')         as a_success,
         count(*) filter (where side = 'b')                                as b_runs,
         count(*) filter (where side = 'b' and status = 'success')         as b_success
     from sided
-    group by grouping sets ((model), (project))
+    group by grouping sets ((model), (project), (task_type))
 )
 select
     circumstance,

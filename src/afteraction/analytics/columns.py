@@ -57,7 +57,7 @@ MEANINGS = {
     "rounds": "How often it was set to work.",
     "definition_path": "The file that defines the agent.",
     "definition_sha256": "That file's digest at the time.",
-    "task_type": "What kind of task it was.",
+    "task_type": "What kind of task it was: as the record says, else by docs/task-types.md.",
     "outcome_category": "Why it has its status.",
     "outcome_evidence": "The events and lines that decided it.",
     "acceptance_source": "explicit or inferred.",

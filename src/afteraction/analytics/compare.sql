@@ -2,8 +2,9 @@
 -- Success differs with Newcombe's interval. The medians of time differ with an interval made of their own two, which are
 -- order statistics (no assumption about the distribution), by the method that also makes Newcombe's of Wilson's:
 -- the square root of the sum of squared distances (G. Y. Zou and A. Donner, Statistics in Medicine 27, 2008).
--- Like with like: the difference within each model that both used, weighted as Mantel and Haenszel do, its interval made
--- of Wilson's in the same way.
+-- Like with like: the difference within each pair of model and type of task that both had, weighted as Mantel and
+-- Haenszel do, its interval made of Wilson's in the same way; rounded, because a sum's last digit follows the order of rows.
+-- Acceptance: accepted of those with a word of the user (explicit), and of those with an inference, never together.
 -- $since_ms, $until_ms, $project, $agent, $model: the scope; null means no limit.
 -- $a, $b: what the sides are called. $agent_a, $agent_b: the agents.
 -- $sha_a, $sha_b: only versions whose sha256 begins so; null means all.
@@ -38,7 +39,11 @@ counted as (
         count(*) filter (where status = 'success')                        as success,
         round(sum(cost_usd), 6)                                           as cost_usd,
         count(*) filter (where cost_usd is null)                          as without_price,
-        count(*) filter (where cost_usd is not null and status = 'success') as s_priced
+        count(*) filter (where cost_usd is not null and status = 'success') as s_priced,
+        count(*) filter (where user_accepted and coalesce(acceptance_source, 'explicit') <> 'inferred')     as told_yes,
+        count(*) filter (where not user_accepted and coalesce(acceptance_source, 'explicit') <> 'inferred') as told_no,
+        count(*) filter (where user_accepted and acceptance_source = 'inferred')                            as seen_yes,
+        count(*) filter (where not user_accepted and acceptance_source = 'inferred')                        as seen_no
     from sided
     group by side
 ),
@@ -68,7 +73,7 @@ times as (
     from ranked
     group by side
 ),
-models as (
+cases as (
     select
         count(*) filter (where side = 'a')                                as n_a,
         count(*) filter (where side = 'a' and status = 'success')         as s_a,
@@ -76,16 +81,17 @@ models as (
         count(*) filter (where side = 'b' and status = 'success')         as s_b
     from sided
     where model is not null
-    group by model
+      and task_type is not null
+    group by model, task_type
     having n_a > 0 and n_b > 0
 ),
 weighed as (
     select *, n_a * n_b / (n_a + n_b)::double / sum(n_a * n_b / (n_a + n_b)::double) over () as weight
-    from models
+    from cases
 ),
 alike as (
     select
-        count(*)                                                          as models,
+        count(*)                                                          as cases,
         coalesce(sum(n_a), 0)                                             as runs_a,
         coalesce(sum(n_b), 0)                                             as runs_b,
         sum(weight * (rate(s_b, n_b) - rate(s_a, n_a)))                   as difference,
@@ -109,6 +115,16 @@ compared as (
         b.without_price                                                   as without_price_b,
         round(a.cost_usd / nullif(a.s_priced, 0), 6)                      as per_success_a,
         round(b.cost_usd / nullif(b.s_priced, 0), 6)                      as per_success_b,
+        a.told_yes                                                        as a_told_yes,
+        a.told_yes + a.told_no                                            as a_told,
+        a.seen_yes                                                        as a_seen_yes,
+        a.seen_yes + a.seen_no                                            as a_seen,
+        b.told_yes                                                        as b_told_yes,
+        b.told_yes + b.told_no                                            as b_told,
+        b.seen_yes                                                        as b_seen_yes,
+        b.seen_yes + b.seen_no                                            as b_seen,
+        a.told_yes + a.told_no >= $few and b.told_yes + b.told_no >= $few as enough_told,
+        a.seen_yes + a.seen_no >= $few and b.seen_yes + b.seen_no >= $few as enough_seen,
         a.runs >= $few and b.runs >= $few                                 as enough,
         ta.median_ms                                                      as median_a,
         ta.low_ms                                                         as low_a,
@@ -138,12 +154,12 @@ select
     case when enough then rate(s_b, n_b) - rate(s_a, n_a) end             as difference,
     case when enough then newcombe_low(s_b, n_b, s_a, n_a) end            as difference_low,
     case when enough then newcombe_high(s_b, n_b, s_a, n_a) end           as difference_high,
-    cast(models as integer)                                               as alike_models,
+    cast(cases as integer)                                                as alike_cases,
     cast(runs_a as bigint)                                                as alike_a_runs,
     cast(runs_b as bigint)                                                as alike_b_runs,
-    case when runs_a >= $few and runs_b >= $few then difference end       as alike_difference,
-    case when runs_a >= $few and runs_b >= $few then greatest(-1.0, difference - below) end as alike_low,
-    case when runs_a >= $few and runs_b >= $few then least(1.0, difference + above) end     as alike_high,
+    case when runs_a >= $few and runs_b >= $few then round(difference, 12) end as alike_difference,
+    case when runs_a >= $few and runs_b >= $few then round(greatest(-1.0, difference - below), 12) end as alike_low,
+    case when runs_a >= $few and runs_b >= $few then round(least(1.0, difference + above), 12) end as alike_high,
     cast(round(median_a) as bigint)                                       as a_median_ms,
     cast(round(median_b) as bigint)                                       as b_median_ms,
     case when enough_times then cast(round(median_b - median_a) as bigint) end as median_difference_ms,
@@ -158,6 +174,20 @@ select
     per_success_a                                                         as a_cost_per_success,
     per_success_b                                                         as b_cost_per_success,
     without_price_a                                                       as a_without_price,
-    without_price_b                                                       as b_without_price
+    without_price_b                                                       as b_without_price,
+    a_told_yes                                                            as a_explicit_accepted,
+    a_told                                                                as a_explicit,
+    b_told_yes                                                            as b_explicit_accepted,
+    b_told                                                                as b_explicit,
+    case when enough_told then rate(b_told_yes, b_told) - rate(a_told_yes, a_told) end      as explicit_difference,
+    case when enough_told then newcombe_low(b_told_yes, b_told, a_told_yes, a_told) end     as explicit_low,
+    case when enough_told then newcombe_high(b_told_yes, b_told, a_told_yes, a_told) end    as explicit_high,
+    a_seen_yes                                                            as a_inferred_accepted,
+    a_seen                                                                as a_inferred,
+    b_seen_yes                                                            as b_inferred_accepted,
+    b_seen                                                                as b_inferred,
+    case when enough_seen then rate(b_seen_yes, b_seen) - rate(a_seen_yes, a_seen) end      as inferred_difference,
+    case when enough_seen then newcombe_low(b_seen_yes, b_seen, a_seen_yes, a_seen) end     as inferred_low,
+    case when enough_seen then newcombe_high(b_seen_yes, b_seen, a_seen_yes, a_seen) end    as inferred_high
 from compared
 cross join alike

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from afteraction.analytics.concentration import FALSE_FINDS, Concentration, concentrations
 from afteraction.analytics.failure_clusters import MOST, FailureCluster, failure_clusters
+from afteraction.analytics.quality import RejectedGroup, rejected
 from afteraction.analytics.suggestions import suggestion
 
 if TYPE_CHECKING:
@@ -40,6 +41,8 @@ class Failures:
     clusters: list[FailureCluster]
     suggestions: list[str]
     """What to change, for each cluster."""
+    rejected: list[RejectedGroup]
+    """Runs that ended well, and what they delivered was rejected: in none of the figures above."""
     concentrations: list[Concentration]
     """Every place that was looked at, for all failures (0) and each cluster; the most surprising first."""
 
@@ -62,5 +65,6 @@ def failures(index: Index, scope: Scope, *, most: int = MOST) -> Failures:
         total=failure_totals(index, scope),
         clusters=clusters,
         suggestions=[suggestion(cluster.category) for cluster in clusters],
+        rejected=rejected(index, scope),
         concentrations=concentrations(index, scope, most=most),
     )

@@ -167,9 +167,10 @@ select
     cast(runs_together as bigint)                                         as runs_together,
     cast(success_apart as bigint)                                         as success_apart,
     cast(runs_apart as bigint)                                            as runs_apart,
-    case when enough then alike.change end                                as change,
-    case when enough then alike.change - below end                        as change_low,
-    case when enough then alike.change + above end                        as change_high,
+    -- rounded, because a sum's last digit follows the order of rows
+    case when enough then round(alike.change, 12) end                     as change,
+    case when enough then round(alike.change - below, 12) end             as change_low,
+    case when enough then round(alike.change + above, 12) end             as change_high,
     a_before_b,
     b_before_a,
     cast(coalesce(spawned, 0) as bigint)                                  as spawned,

@@ -32,7 +32,7 @@ Examples:
 def agent(name: str, scope: Scope, now_ms: int, by: By | None, form: Form | None) -> None:
     """One agent: success over time with its interval, what edits of its definition did, why it fails, what it costs.
 
-    A pipe and --csv get its runs cut by model, project, version and outcome; --json has everything.
+    A pipe and --csv get its runs cut by model, project, version, type of task and outcome; --json has everything.
     """
     from afteraction.analytics.agent import agent_report
     from afteraction.analytics.breakdown import Slice

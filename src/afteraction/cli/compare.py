@@ -31,7 +31,7 @@ def compare(a: str, b: str, scope: Scope, now_ms: int, form: Form | None) -> Non
     """Two agents side by side: success, time, cost, and how far they differ for certain.
 
     NAME@before and NAME@after are the two sides of the last edit of NAME's definition, NAME@3f9c is the version whose
-    sha256 begins so. Like with like compares within the models that both used.
+    sha256 begins so. Like with like compares within the models and types of task that both had.
     """
     from afteraction.analytics.compare import Comparison, case_mix
     from afteraction.analytics.compare import compare as ask_compare

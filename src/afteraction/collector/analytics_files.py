@@ -75,6 +75,7 @@ def _bodies(index: Index, scope: Scope, now_ms: int) -> dict[str, dict[str, obje
             "total": found.total,
             "clusters": found.clusters,
             "suggestions": found.suggestions,
+            "rejected": found.rejected,
             "concentrations": [one for one in found.concentrations if one in found.found(one.cluster)],
         },
     }

@@ -27,6 +27,7 @@ from afteraction.store.cache_parts import fill_batch, line_of
 from afteraction.store.engine import EngineError, connect
 from afteraction.store.reading import INVOCATION_DECODER, read_bytes
 from afteraction.store.sql import STORE, sql
+from afteraction.task_types import RULES_DIGEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -203,7 +204,7 @@ def _records(work: _Push, files: DayFiles, *, archived: bool) -> Iterator[tuple[
 
 
 def _version() -> str:
-    return f"{_LAYOUT}-{zlib.crc32(sql(STORE, 'schema').encode()):08x}"
+    return f"{_LAYOUT}-{zlib.crc32(sql(STORE, 'schema').encode()):08x}-{RULES_DIGEST:08x}"
 
 
 def _hash(line: bytes) -> str:

@@ -6,6 +6,7 @@ was used for.
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from afteraction.analytics.agent import AgentReport
     from afteraction.analytics.agents import Agent
     from afteraction.analytics.breakdown import Slice
+    from afteraction.analytics.compare import Comparison
     from afteraction.analytics.edits import Edit
     from afteraction.analytics.recent import RecentRun
     from afteraction.output.terminal import Screen
@@ -37,12 +39,13 @@ def draw_agent(report: AgentReport, screen: Screen) -> None:
     screen.line()
     draw_chart(report.trend.buckets, _marks(report, screen), screen)
     draw_changes(report.trend, screen)
-    for edit in report.edits[-_EDITS_SHOWN:]:
+    for edit, versions in list(zip(report.edits, report.versions, strict=True))[-_EDITS_SHOWN:]:
         _edit(edit, screen)
+        _versions(versions, screen)
     _table(
         "WHY NOT", [one for one in report.slices if one.circumstance == "outcome" and not one.success], agent, screen
     )
-    for circumstance in ("model", "project", "agent version"):
+    for circumstance in ("task type", "model", "project", "agent version"):
         values = [one for one in report.slices if one.circumstance == circumstance]
         _table(circumstance.upper(), values, agent, screen)
     _recent(report.recent, screen)
@@ -100,6 +103,23 @@ def _edit(edit: Edit, screen: Screen) -> None:
         change = Text.assemble(points, f" points ({rates.bounds(edit.change_low, edit.change_high)})")
     when = utc_date(edit.first_run_after_ms)
     screen.console.print(Text.assemble(f"E {when} {versions}: {before} before, {after} after: ", change))
+
+
+def _versions(found: Comparison, screen: Screen) -> None:
+    """What else came with an edit: time, cost, acceptance, and whether the cases were alike."""
+    texts = [f"median {duration(found.a_median_ms)} to {duration(found.b_median_ms)}"]
+    texts.append(f"$/ok {figures.money(found.a_cost_per_success)} to {figures.money(found.b_cost_per_success)}")
+    for word, (a_yes, a, b_yes, b) in (
+        ("said", (found.a_explicit_accepted, found.a_explicit, found.b_explicit_accepted, found.b_explicit)),
+        ("inferred", (found.a_inferred_accepted, found.a_inferred, found.b_inferred_accepted, found.b_inferred)),
+    ):
+        if a + b:
+            texts.append(f"accepted, {word}: {a_yes}/{a} to {b_yes}/{b}")
+    if found.alike_difference is not None and found.alike_low is not None and found.alike_high is not None:
+        bounds = rates.bounds(found.alike_low, found.alike_high)
+        texts.append(f"like with like {figures.points(found.alike_difference)} points ({bounds})")
+    for line in textwrap.wrap(screen.joined(*texts), screen.width - 2, break_on_hyphens=False):
+        screen.line((f"  {line}", "dim"))
 
 
 def _counted(success: int, runs: int) -> str:

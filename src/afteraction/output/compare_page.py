@@ -1,7 +1,7 @@
 """Two sides on a terminal: a column each, a third for what lies between them, and the verdict in words.
 
 The verdict is about what is certain: "more often" only when the interval excludes 0, and "not comparable" where the
-sides share no model to compare within.
+sides share neither model nor type of task to compare within.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ def draw_comparison(found: Comparison, mix: Sequence[CaseMix], sides: tuple[Side
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("B LESS A", justify="right", no_wrap=True)
     table.add_column("95%", no_wrap=True)
-    for row in (*_success(found, screen), *_time_and_cost(found, screen)):
+    for row in (*_success(found, screen), *_accepted(found, screen), *_time_and_cost(found, screen)):
         table.add_row(*row)
     screen.console.print(table)
-    for circumstance in ("model", "project"):
+    for circumstance in ("task type", "model", "project"):
         _mix(circumstance, [one for one in mix if one.circumstance == circumstance], found, screen)
     screen.line()
     screen.line(_verdict(found, a, b))
@@ -61,12 +61,34 @@ def _success(found: Comparison, screen: Screen) -> list[_Row]:
         ("  95% interval", _interval(found.a_runs, found.a_low, found.a_high),
          _interval(found.b_runs, found.b_low, found.b_high), "", ""),
     ]  # fmt: skip
-    if found.alike_models:
-        models = figures.counted(found.alike_models, "model")
+    if found.alike_cases:
+        cases = figures.counted(found.alike_cases, "like case")
         runs = figures.count(found.alike_a_runs), figures.count(found.alike_b_runs)
         points = _points(found.alike_difference, found.alike_low, found.alike_high, screen)
-        rows.append((f"  within {models}, runs", *runs, *points))
+        rows.append((f"  within {cases}, runs", *runs, *points))
     return rows
+
+
+def _accepted(found: Comparison, screen: Screen) -> list[_Row]:
+    """A line for what the users said and one for what was inferred, each only where there is anything of it."""
+    rows: list[_Row] = []
+    if found.a_explicit + found.b_explicit:
+        rows.append((
+            "accepted, said", _of(found.a_explicit_accepted, found.a_explicit),
+            _of(found.b_explicit_accepted, found.b_explicit),
+            *_points(found.explicit_difference, found.explicit_low, found.explicit_high, screen),
+        ))  # fmt: skip
+    if found.a_inferred + found.b_inferred:
+        rows.append((
+            "accepted, inferred", _of(found.a_inferred_accepted, found.a_inferred),
+            _of(found.b_inferred_accepted, found.b_inferred),
+            *_points(found.inferred_difference, found.inferred_low, found.inferred_high, screen),
+        ))  # fmt: skip
+    return rows
+
+
+def _of(accepted: int, judged: int) -> str:
+    return f"{figures.count(accepted)}/{figures.count(judged)}"
 
 
 def _time_and_cost(found: Comparison, screen: Screen) -> list[_Row]:
@@ -139,17 +161,17 @@ def _verdict(found: Comparison, a: str, b: str) -> str:
 
 def _alike(found: Comparison) -> str:
     if found.alike_difference is None or found.alike_low is None or found.alike_high is None:
-        if not found.alike_models:
-            return "not comparable like with like: no model is common to both"
-        shared = f"{found.alike_a_runs} and {found.alike_b_runs} runs with models that both used"
+        if not found.alike_cases:
+            return "not comparable like with like: no model and type of task is common to both"
+        shared = f"{found.alike_a_runs} and {found.alike_b_runs} runs of models and tasks that both had"
         return f"not comparable like with like: few, {shared}"
     sure = rates.direction(found.alike_low, found.alike_high)
     plain = rates.direction(found.difference_low, found.difference_high)
     if sure == plain:
-        return "the same holds within the models that both used"
+        return "the same holds within the models and types of task that both had"
     word = {1: "B succeeds more often", -1: "A succeeds more often", 0: "no difference is certain"}[sure]
     return (
-        f"within the models that both used, {word}: the models differ, not the agents"
+        f"within models and types of task, {word}: these differ, not the agents"
         if sure == 0
-        else (f"within the models that both used, {word}")
+        else f"within models and types of task, {word}"
     )

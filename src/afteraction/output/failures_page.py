@@ -18,11 +18,12 @@ from afteraction.output import figures, rates
 from afteraction.output.durations import UNKNOWN
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from afteraction.analytics.concentration import Concentration
     from afteraction.analytics.failure_clusters import FailureCluster
     from afteraction.analytics.failures import Failures
+    from afteraction.analytics.quality import RejectedGroup
     from afteraction.analytics.scope import Scope
     from afteraction.output.terminal import Screen
 
@@ -37,6 +38,7 @@ _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday",
 def draw_failures(found: Failures, scope: Scope, screen: Screen) -> None:
     """Draw the head, each kind of failure, where all of them concentrate, and where to go next."""
     _head(found, screen)
+    _rejected(found.rejected, screen)
     if not found.clusters:
         screen.next_command("agents")
         return
@@ -90,6 +92,24 @@ def _head(found: Failures, screen: Screen) -> None:
         interval = rates.interval(total.failure_low, total.failure_high)
         rate = f"{figures.percent(total.failure_rate)}, 95%: {interval}"
         screen.line(f"{figures.count(failed)} of {of} did not succeed ({rate})")
+
+
+def _rejected(groups: Sequence[RejectedGroup], screen: Screen) -> None:
+    """Work that ended well and was not wanted: no failure of the run, and in none of its figures."""
+    if not groups:
+        return
+    of = groups[0].delivered
+    rejected = sum(group.rejected for group in groups)
+    share = f" ({figures.percent(rejected / of)})" if of >= FEW else ""
+    screen.line(f"{figures.count(rejected)} of {figures.count(of)} that ended well were rejected{share}")
+    for group in groups:
+        example = screen.safe(group.examples[0]).rpartition("-")[2]
+        named = ", ".join(
+            f"{screen.safe(agent)} {figures.count(count)}"
+            for agent, count in list(zip(group.agents, group.agent_counts, strict=True))[:_AGENTS_SHOWN]
+        )
+        reason = f"{screen.safe(group.signal)} ({group.source})"
+        _indented(f"{figures.count(group.rejected)} {screen.joined(reason, named, f'such as {example}')}", "", screen)
 
 
 def _cluster(cluster: FailureCluster, remedy: str, found: Failures, screen: Screen) -> None:

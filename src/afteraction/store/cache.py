@@ -45,6 +45,7 @@ from afteraction.store.cache_manifest import (
 from afteraction.store.cache_parts import BatchReader, RecordFile, hide, write_batch
 from afteraction.store.engine import EngineError, connect
 from afteraction.store.sql import STORE, sql
+from afteraction.task_types import RULES_DIGEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -241,5 +242,5 @@ def _lock_file(root: Root) -> int | None:
 
 
 def _version() -> str:
-    """What parts must have been written by to be of use: this very schema."""
-    return f"{_LAYOUT}-{zlib.crc32(sql(STORE, 'schema').encode()):08x}"
+    """What parts must have been written by to be of use: this very schema, and these very types of task."""
+    return f"{_LAYOUT}-{zlib.crc32(sql(STORE, 'schema').encode()):08x}-{RULES_DIGEST:08x}"

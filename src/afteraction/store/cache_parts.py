@@ -21,6 +21,7 @@ from afteraction.store.cache_archive import ArchiveReader, is_archived
 from afteraction.store.cache_manifest import Part, checksum
 from afteraction.store.reading import INVOCATION_DECODER, read_bytes
 from afteraction.store.sql import STORE, sql
+from afteraction.task_types import task_type
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -95,8 +96,9 @@ class BatchReader:
 
 
 def line_of(record: Invocation, day: str, stamp: int) -> bytes:
-    """A record as one line for ``fill_batch``, one that DuckDB is sure to accept."""
-    return b'{"day":%s,"stamp":%d,%s\n' % (_encode(day), stamp, _encode(record)[1:])
+    """A record as one line for ``fill_batch``, one that DuckDB is sure to accept, with its type of task."""
+    kind = record.metadata.task_type or task_type(record.task_description, record.metadata.tools_used)
+    return b'{"day":%s,"stamp":%d,"task_type":%s,%s\n' % (_encode(day), stamp, _encode(kind), _encode(record)[1:])
 
 
 def fill_batch(connection: DuckDBPyConnection, lines: Iterable[bytes], scratch: Path) -> int:

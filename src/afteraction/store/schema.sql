@@ -1,5 +1,6 @@
 -- Every record as one flat row: the ten top-level keys, times as epoch milliseconds, and the metadata.
--- $path: newline-delimited records as the cache wrote them, one checked record a line, each with its day and stamp.
+-- $path: newline-delimited records as the cache wrote them, one checked record a line, each with its day, stamp
+-- and type of task (task_types.py).
 -- Whole numbers are read wide and narrowed with try_cast: an absurd one is unknown, and no reason to lose the rest.
 -- The columns day and stamp are the cache's own; no question sees them.
 create or replace table batch as
@@ -15,6 +16,7 @@ with records as (
         columns = {
             'day': 'varchar',
             stamp: 'bigint',
+            task_type: 'varchar',
             invocation_id: 'varchar',
             workflow_id: 'varchar',
             parent_invocation_id: 'varchar',
@@ -33,7 +35,7 @@ with records as (
                 cost_usd double, tool_calls hugeint, tool_errors hugeint, tools map(varchar, hugeint),
                 files_read varchar[], lines_added hugeint, lines_removed hugeint, background boolean,
                 depth hugeint, rounds hugeint, ended_at varchar, agent_definition struct(path varchar, sha256 varchar),
-                task_type varchar, outcome struct(category varchar, evidence varchar[]),
+                outcome struct(category varchar, evidence varchar[]),
                 acceptance struct(source varchar, signal varchar, "at" varchar, evidence varchar[], note varchar))'
         }
     )
@@ -87,7 +89,7 @@ select
     try_cast(metadata.rounds as bigint)                                                as rounds,
     metadata.agent_definition.path                                                     as definition_path,
     metadata.agent_definition.sha256                                                   as definition_sha256,
-    metadata.task_type                                                                 as task_type,
+    task_type,
     metadata.outcome.category                                                          as outcome_category,
     metadata.outcome.evidence                                                          as outcome_evidence,
     metadata.acceptance.source                                                         as acceptance_source,
