@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 UNTIL = ("--until", "2025-10-30T18:00Z", "--json")
 ARGUMENTS = {"agent": ("Explore",), "best": ("debug cause 1",), "compare": ("Explore", "code-reviewer")}
 """What a report needs besides filters."""
-LOCAL = {"export"}
+LOCAL = {"export", "report"}
 """Commands with filters that write what this machine recorded and refuse ``--from``."""
 
 

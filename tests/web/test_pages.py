@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser
 
 PAGES = (
-    "/", "/agents/frontend-developer", "/agents/docs:api-documenter", "/failures", "/workflows", "/workflows/last",
-    "/pairs", "/usage", "/cost", "/invocations", "/invocations?page=2", "/invocations/last", "/health",
-    "/nowhere", "/?period=24h&project=shop", "/failures?agent=nobody",
+    "/", "/agents/frontend-developer", "/agents/docs:api-documenter", "/failures", "/quality", "/workflows",
+    "/workflows/last", "/pairs", "/usage", "/cost", "/invocations", "/invocations?page=2", "/invocations/last",
+    "/health", "/nowhere", "/?period=24h&project=shop", "/failures?agent=nobody",
 )  # fmt: skip
 VIEWS: tuple[tuple[Literal["light", "dark"], int], ...] = (("light", 1200), ("dark", 1200), ("light", 390))
 PICTURES = Path(__file__).parents[2] / "build" / "screenshots"

@@ -41,7 +41,8 @@ if TYPE_CHECKING:
     from afteraction.web.live import LiveFeed
 
 NAVIGATION = (
-    ("/", "Home"), ("/failures", "Failures"), ("/workflows", "Workflows"), ("/pairs", "Pairs"), ("/usage", "Usage"),
+    ("/", "Home"), ("/failures", "Failures"), ("/quality", "Quality"),
+    ("/workflows", "Workflows"), ("/pairs", "Pairs"), ("/usage", "Usage"),
     ("/cost", "Cost"), ("/invocations", "Invocations"), ("/health", "Health"),
 )  # fmt: skip
 _BUCKETS_PAGE_MOST = 10_000
@@ -87,6 +88,7 @@ def create_app(root: Root, *, token: str, port: int, cwd: Path, live: LiveFeed) 
     simple = {
         "/": ("home.html", pages.home), "/failures": ("failures.html", pages.failures_page),
         "/workflows": ("workflows.html", pages.workflows), "/pairs": ("pairs.html", pages.pairs_page),
+        "/quality": ("quality.html", pages.quality_page),
         "/usage": ("usage.html", pages.usage_page), "/cost": ("cost.html", pages.cost_page),
     }  # fmt: skip
     routes = [

@@ -15,11 +15,13 @@ from afteraction.analytics.failure_clusters import failure_clusters
 from afteraction.analytics.failures import Failures, failure_totals, failures
 from afteraction.analytics.names import agent_names
 from afteraction.analytics.pairs import pairs
+from afteraction.analytics.quality import quality, quality_trend, rejected
 from afteraction.analytics.recent import recent
 from afteraction.analytics.sequences import sequences
 from afteraction.analytics.sparklines import PARTS, sparklines
 from afteraction.analytics.suggestions import suggestion
 from afteraction.analytics.summary import summary
+from afteraction.analytics.task_types import agent_tasks
 from afteraction.analytics.trend import trend
 from afteraction.analytics.usage import usage
 from afteraction.analytics.workflow_trend import workflow_trend
@@ -51,7 +53,7 @@ def home(index: RecordIndex, filters: Filters) -> Values:
     rows = agents(index, filters.scope, now_ms=filters.now_ms)
     clusters = failure_clusters(index, filters.scope, most=5)
     told = [suggestion(one.category) for one in clusters]
-    found = Failures(failure_totals(index, filters.scope), clusters, told, concentrations=[])
+    found = Failures(failure_totals(index, filters.scope), clusters, told, rejected=[], concentrations=[])
     return {
         "total": total,
         "rows": rows,
@@ -73,6 +75,8 @@ def agent(index: RecordIndex, filters: Filters, name: str) -> Values:
         "name": name,
         "report": report,
         "found": failures(index, scope, most=5),
+        "quality": quality(index, scope),
+        "tasks": agent_tasks(index, scope),
         "edited": [] if report is None else _edited(report.trend, report.edits),
     }
 
@@ -108,6 +112,15 @@ def pairs_page(index: RecordIndex, filters: Filters) -> Values:
     for row in rows:
         cells[row.agent_a, row.agent_b] = cells[row.agent_b, row.agent_a] = row
     return {"rows": rows, "names": shown, "cells": cells, "left_out": len(names) - len(shown)}
+
+
+def quality_page(index: RecordIndex, filters: Filters) -> Values:
+    """Whether what agents delivered was wanted."""
+    return {
+        "rows": quality(index, filters.scope),
+        "weeks": quality_trend(index, filters.scope),
+        "rejected": rejected(index, filters.scope),
+    }
 
 
 def usage_page(index: RecordIndex, filters: Filters) -> Values:

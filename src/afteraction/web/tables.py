@@ -12,9 +12,11 @@ from afteraction.analytics.cost import Cost, cost
 from afteraction.analytics.edits import Edit, edits
 from afteraction.analytics.failure_clusters import FailureCluster, failure_clusters
 from afteraction.analytics.pairs import Pair, pairs
+from afteraction.analytics.quality import Quality, QualityWeek, quality, quality_trend
 from afteraction.analytics.recent import RecentRun, recent
 from afteraction.analytics.sequences import Sequence as Steps
 from afteraction.analytics.sequences import sequences
+from afteraction.analytics.task_types import AgentTask, agent_tasks
 from afteraction.analytics.trend import TrendBucket, trend
 from afteraction.analytics.usage import AgentUsage, BusyHour, usage
 from afteraction.analytics.workflow_trend import WorkflowWeek, workflow_trend
@@ -52,7 +54,10 @@ TABLES: dict[str, tuple[type[DataclassInstance], Ask]] = {
     "hours": (BusyHour, lambda index, of: usage(index, of.scope).hours),
     "invocations": (RecentRun, lambda index, of: recent(index, of.scope, most=MOST_RUNS)),
     "pairs": (Pair, lambda index, of: pairs(index, of.scope)),
+    "quality": (Quality, lambda index, of: quality(index, of.scope)),
+    "quality-weeks": (QualityWeek, lambda index, of: quality_trend(index, of.scope)),
     "sequences": (Steps, lambda index, of: sequences(index, of.scope)),
+    "task-types": (AgentTask, lambda index, of: agent_tasks(index, of.scope)),
     "trend": (TrendBucket, _trend),
     "usage": (AgentUsage, lambda index, of: usage(index, of.scope).agents),
     "workflow-weeks": (WorkflowWeek, lambda index, of: workflow_trend(index, of.scope).weeks),
