@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 _INSTALL = "apt-get install --yes --no-install-recommends chromium"
-_ARGUMENTS = (
+ARGUMENTS = (
     "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 )  # fmt: skip
 
 
-def _browser_path() -> str:
+def browser_path() -> str:
+    """Where Chromium is; installs it where it is missing and may be."""
     found = next((path for name in _NAMES if (path := shutil.which(name))), None)
     if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
@@ -39,6 +40,6 @@ def browser() -> Iterator[Browser]:
     """One browser for all tests; each opens a context of its own, without cookies or cache."""
     root = ("--no-sandbox",) if os.geteuid() == 0 else ()
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=_browser_path(), args=[*_ARGUMENTS, *root])
+        launched = playwright.chromium.launch(executable_path=browser_path(), args=[*ARGUMENTS, *root])
         yield launched
         launched.close()
