@@ -32,6 +32,9 @@ COMMANDS = {
     "trend": "trend",
     "cost": "cost",
     "compare": "compare A B",
+    "track_record": "rules suggest",
+    "words": "rules suggest",
+    "file_patterns": "rules suggest",
 }
 """Question → the command that shows it; questions that only serve others have no command."""
 

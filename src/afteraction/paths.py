@@ -80,6 +80,11 @@ class Root:
         return self.state / "lake-writer"
 
     @property
+    def rules_state(self) -> Path:
+        """What was proposed for which rules file, and what was applied; losing it costs ``undo`` and ``effect``."""
+        return self.state / "rules.json"
+
+    @property
     def lake_copies(self) -> Path:
         """Parts of remote lakes, a folder for each: free to be deleted at any time."""
         return self.cache / "lake"

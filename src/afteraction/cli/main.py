@@ -37,6 +37,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "lake": ("afteraction.cli.lake", "Share records through a folder or an object store."),
     "redact": ("afteraction.cli.redact", "Pass text through the redactor."),
     "report": ("afteraction.cli.report", "One self-contained HTML page that opens from disk."),
+    "rules": ("afteraction.cli.rules", "What agent-rules.json should say, from evidence; apply it, undo it."),
     "serve": ("afteraction.cli.serve", "The same answers as a web page on this machine, live."),
     "show": ("afteraction.cli.show", "One invocation: outcome, evidence, tools, files, tokens."),
     "sql": ("afteraction.cli.sql", "Ask anything: one SELECT over all invocations."),

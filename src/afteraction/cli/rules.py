@@ -1,0 +1,99 @@
+"""``afteraction rules``: what ``agent-rules.json`` should say, from evidence."""
+
+from __future__ import annotations
+
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from afteraction.cli.answer import mention_unreadable
+from afteraction.cli.nothing import nothing_found
+from afteraction.cli.say import say
+from afteraction.moments import period_ms, utc_timestamp
+
+if TYPE_CHECKING:
+    from afteraction.learning.suggest import Suggested
+    from afteraction.paths import Root
+
+_EXAMPLES = """\b
+Examples:
+  afteraction rules suggest
+  afteraction rules suggest --file agents/agent-rules.json --period 90d --json
+"""
+_FILE = click.option(
+    "--file", "path", type=click.Path(path_type=Path), default=Path("agent-rules.json"), show_default=True,
+    help="The rules file.",
+)  # fmt: skip
+_JSON = click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
+
+
+@click.group(epilog=_EXAMPLES, short_help="What agent-rules.json should say, from evidence.")
+def rules() -> None:
+    """Proposals for agent-rules.json, each with the numbers behind it. Nothing is changed unless you apply it."""
+
+
+def _period(context: click.Context, option: click.Parameter, given: str) -> int | None:
+    del context, option
+    try:
+        return period_ms(given)
+    except ValueError as error:
+        raise click.BadParameter(str(error)) from error
+
+
+def _file(path: Path) -> Path:
+    """The file by its whole path, behind links: by that it is remembered."""
+    return Path(path).expanduser().resolve()
+
+
+@rules.command(epilog=_EXAMPLES)
+@_FILE
+@click.option("--period", callback=_period, metavar="PERIOD", default="all", help="7days, 28d, …; default: all.")
+@_JSON
+def suggest(path: Path, period: int | None, *, as_json: bool) -> None:
+    """Propose thresholds, keywords, file patterns, agents to add and agents to retire.
+
+    A threshold moves, within the file's floor and ceiling, only where an agent does better or worse than the others by
+    more than chance; a keyword is proposed only where its runs differ from the agent's others by more than chance.
+    """
+    from afteraction.analytics.scope import Scope
+    from afteraction.cli.root import current
+    from afteraction.learning.rules_file import parse_rules, read_raw
+    from afteraction.learning.suggest import gather
+    from afteraction.learning.suggest import suggest as propose
+    from afteraction.output.rules_page import suggested_lines
+    from afteraction.output.tabular import write_json
+    from afteraction.store.index import open_index
+
+    now_ms = time.time_ns() // 1_000_000
+    raw = read_raw(_file(path))
+    found_rules = parse_rules(path, raw)
+    root = current()
+    index = open_index(root)
+    mention_unreadable(index.unreadable)
+    evidence = gather(index, Scope(since_ms=None if period is None else now_ms - period))
+    if not evidence.records:
+        raise nothing_found(index)
+    found = propose(found_rules, evidence)
+    _keep(root, _file(path), raw, found, now_ms)
+    if as_json:
+        write_json(found, sys.stdout)
+    else:
+        for line in suggested_lines(found, sum(one.runs for one in evidence.records), str(path)):
+            say(line)
+
+
+def _keep(root: Root, path: Path, raw: bytes, found: Suggested, now_ms: int) -> None:
+    """Remember what is shown, for ``rules apply``; without room for it the proposals are shown all the same."""
+    import msgspec
+
+    from afteraction.learning.rules_file import digest
+    from afteraction.learning.rules_state import Offer, remember
+
+    offer = Offer(sha256=digest(raw), at=utc_timestamp(now_ms), proposals=tuple(found.proposals))
+    try:
+        remember(root, path, lambda known: msgspec.structs.replace(known, offer=offer))
+    except OSError as error:
+        say(f"afteraction: cannot write {root.state}: {error.strerror}; 'rules apply' will not work", err=True)

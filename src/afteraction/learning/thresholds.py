@@ -1,0 +1,122 @@
+"""Where a confidence threshold should move: up for agents that do worse than the others, down for those that do better.
+
+The yardstick is the median of the other agents' rates, for one bad agent must not make all others look good. A move is
+proposed only when three things hold: the agent's interval lies beyond the yardstick by a margin, the difference from
+all other runs is more than chance even among so many agents, and success and acceptance do not contradict each other.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import median
+from typing import TYPE_CHECKING
+
+from afteraction.analytics.agents import FEW
+from afteraction.analytics.concentration import FALSE_FINDS
+from afteraction.analytics.statistics.false_discovery import false_discovery_rates
+from afteraction.analytics.statistics.over_representation import Stratum, chance_of_as_many
+from afteraction.analytics.statistics.wilson import wilson
+from afteraction.learning.proposal import Proposal, TooFew, percent
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from afteraction.learning.rules_file import AgentRule, Rules
+
+MARGIN = 0.05
+"""So far beyond the yardstick an interval has to lie: the yardstick itself is not known exactly."""
+SMALLEST_MOVE = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How often something went well for one agent."""
+
+    agent: str
+    good: int
+    n: int
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """How far one agent lies from the others, where it is certain."""
+
+    what: str
+    """``success`` or ``acceptance``."""
+    tally: Tally
+    usual: float
+    """The median rate of the other agents."""
+    chance: float
+
+    @property
+    def size(self) -> float:
+        """The agent's rate less the usual one."""
+        return self.tally.good / self.tally.n - self.usual
+
+
+def threshold_moves(rules: Rules, success: Sequence[Tally], acceptance: Sequence[Tally]) -> list[Proposal]:
+    """A proposal for each agent of the file whose threshold the evidence would move."""
+    gaps = {what: _gaps(what, found) for what, found in (("success", success), ("acceptance", acceptance))}
+    moves = []
+    for rule in rules.agents:
+        found = [gap for what in gaps if (gap := gaps[what].get(rule.name)) is not None]
+        one_way = len({gap.size > 0 for gap in found}) == 1
+        if rule.threshold is not None and one_way:
+            move = _move(rules, rule, rule.threshold, max(found, key=lambda gap: abs(gap.size)))
+            moves += [] if move is None else [move]
+    return moves
+
+
+def too_few(rules: Rules, success: Sequence[Tally]) -> list[TooFew]:
+    """The agents of the file about which nothing can be said."""
+    runs = {one.agent: one.n for one in success}
+    others = sum(one.n >= FEW for one in success)
+    found = []
+    for rule in rules.agents:
+        n = runs.get(rule.name, 0)
+        if n < FEW:
+            found.append(TooFew(rule.name, f"{n} of the {FEW} runs that a comparison needs"))
+        elif others == 1:
+            found.append(TooFew(rule.name, f"no other agent with {FEW} runs to compare with"))
+    return found
+
+
+def _gaps(what: str, tallies: Sequence[Tally]) -> dict[str, Gap]:
+    known = [one for one in tallies if one.n >= FEW]
+    if len(known) <= 1:
+        return {}
+    chances = [_chance(one, known) for one in known]
+    gaps = {}
+    for one, chance, rate in zip(known, chances, false_discovery_rates(chances), strict=True):
+        usual = median(other.good / other.n for other in known if other is not one)
+        low, high = wilson(one.good, one.n)
+        if rate <= FALSE_FINDS and (low > usual + MARGIN or high < usual - MARGIN):
+            gaps[one.agent] = Gap(what, one, usual, chance)
+    return gaps
+
+
+def _chance(one: Tally, known: Sequence[Tally]) -> float:
+    """How likely so great a difference from all other runs is, in either direction."""
+    runs, good = sum(other.n for other in known), sum(other.good for other in known)
+    better = chance_of_as_many(one.good, [Stratum(runs, good, one.n)])
+    worse = chance_of_as_many(one.n - one.good, [Stratum(runs, runs - good, one.n)])
+    return min(1.0, 2 * min(better, worse))
+
+
+def _move(rules: Rules, rule: AgentRule, now: float, gap: Gap) -> Proposal | None:
+    wanted = now - rules.feedback_weight * gap.size
+    after = round(min(max(wanted, rules.floor), rules.ceiling), 2)
+    # a threshold that somebody put outside the bounds is not pulled the wrong way by them
+    if abs(after - now) < SMALLEST_MOVE - 1e-9 or (after > now) != (gap.size < 0):
+        return None
+    low, high = wilson(gap.tally.good, gap.tally.n)
+    rate = gap.tally.good / gap.tally.n
+    side = "below" if gap.size < 0 else "above"
+    reason = (
+        f"{gap.what} {percent(rate)} of {gap.tally.n} (95%: {percent(low)} to {percent(high)}) "
+        f"lies {side} the {percent(gap.usual)} usual among the other agents"
+    )
+    return Proposal(
+        rule.name, "threshold", before=now, after=after, reason=reason, n=gap.tally.n, rate=rate, low=low, high=high,
+        chance=gap.chance,
+    )  # fmt: skip
