@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 from tests.learning.made_up import AGENTS, rules, write_rules, years
-from tests.program import piped
+from tests.program import Result, piped
 from tests.records import write_records
 
 if TYPE_CHECKING:
@@ -51,3 +51,47 @@ def test_suggest_without_a_file_or_without_records_says_what_to_do(tmp_path: Pat
     assert "--file" in missing.stderr
     assert empty.code == 3
     assert "afteraction install" in empty.stderr
+
+
+def test_apply_undo_and_effect(tmp_path: Path) -> None:
+    """What was shown is applied once, undone byte for byte, and its effect is told with what is missing."""
+    write_records(tmp_path, *years(1, rates={"beta": 0.6}))
+    path = write_rules(tmp_path / "agent-rules.json", rules(*AGENTS))
+    before = path.read_bytes()
+
+    def run(*arguments: str) -> Result:
+        return piped(tmp_path, "rules", *arguments, "--file", str(path))
+
+    unasked = run("apply")
+    assert (unasked.code, "rules suggest" in unasked.stderr) == (1, True)
+    run("suggest")
+    dry = run("apply", "--dry-run")
+    assert path.read_bytes() == before
+    done = run("apply", "--only", "1")
+
+    changed = [line for line in dry.stdout.splitlines() if line[0] in "+-"][2:]
+    assert [line[0] for line in changed] == ["-", "+"]
+    assert done.code == 0
+    assert "beta: confidence_threshold 0.70 -> " in done.stdout
+    assert path.read_bytes().replace(changed[1][1:].encode(), changed[0][1:].encode(), 1) == before
+    assert run("apply").code == 1
+    assert "0/0 after: not enough data" in run("effect").stdout
+    assert json.loads(run("effect", "--json").stdout)[0]["measured"]["runs_before"] == 0
+    assert run("undo").code == 0
+    assert path.read_bytes() == before
+    assert run("undo").code == 1
+
+
+def test_what_changed_since_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    """One line on stderr; the file keeps the bytes that somebody else gave it."""
+    write_records(tmp_path, *years(1, rates={"beta": 0.6}))
+    path = write_rules(tmp_path / "agent-rules.json", rules(*AGENTS))
+    piped(tmp_path, "rules", "suggest", "--file", str(path))
+    write_rules(path, rules("beta"))
+    theirs = path.read_bytes()
+
+    result = piped(tmp_path, "rules", "apply", "--file", str(path))
+
+    assert result.code == 1
+    assert result.stderr == f"afteraction: {path} has changed since 'rules suggest'; run that again, then apply\n"
+    assert path.read_bytes() == theirs

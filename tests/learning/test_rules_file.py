@@ -65,7 +65,13 @@ def test_what_is_wrong_is_named(content: Any, told: str) -> None:
     assert told in str(error.value)
 
 
-@pytest.mark.parametrize("raw", [b"", b"{", b"\xff\xfe", b"[" * 200_000])
+def test_a_key_that_stands_twice_is_refused() -> None:
+    """Readers would disagree about which one counts, and an edit might change the other."""
+    with pytest.raises(RulesError, match='"agents" stands twice'):
+        parse_rules(PATH, b'{"agents": [], "agents": []}')
+
+
+@pytest.mark.parametrize("raw", [b"", b"{", b'{"agents": [], "x": NaN}', b"\xff\xfe", b"[" * 200_000])
 def test_what_is_no_json_is_an_error_and_no_crash(raw: bytes) -> None:
     """Whatever bytes lie there, the message names the file."""
     with pytest.raises(RulesError, match=r"agent-rules\.json"):

@@ -7,11 +7,11 @@ add keys of their own. A known key with a value of the wrong kind is an error, f
 from __future__ import annotations
 
 import hashlib
-import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from afteraction.errors import AfteractionError, NotFoundError
+from afteraction.sources.claude import json_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,9 +70,11 @@ def read_raw(path: Path) -> bytes:
 def document(path: Path, raw: bytes) -> dict[str, Any]:
     """The JSON object in a rules file, every key as it is; RulesError says what is wrong and where."""
     try:
-        found = json.loads(raw.decode("utf-8-sig"))
+        found = json_text.parse(raw.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         raise RulesError(f"{path} is not UTF-8 text ({error}); convert it, then run again") from error
+    except json_text.DuplicateKeyError as error:
+        raise RulesError(f"{path}: {error}; keep one, then run again") from error
     except ValueError as error:
         raise RulesError(f"{path} is not JSON: {error}; mend it, then run again") from error
     except RecursionError:

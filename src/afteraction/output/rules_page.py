@@ -8,13 +8,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from afteraction.analytics.agents import FEW
 from afteraction.learning.proposal import ADVICE
-from afteraction.output.figures import counted
+from afteraction.output.figures import counted, points
+from afteraction.output.rates import bounds, direction
 from afteraction.output.text import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from afteraction.learning.effect import Effect
     from afteraction.learning.proposal import Proposal
     from afteraction.learning.suggest import Suggested
 
@@ -37,6 +40,30 @@ def proposal_lines(numbered: Iterable[tuple[int, Proposal]]) -> Iterator[str]:
     for number, one in numbered:
         yield f"{number:>3}  {plain(one.agent)}: {_change(one)}"
         yield f"     {plain(one.reason)}"
+
+
+def effect_lines(found: Iterable[Effect]) -> Iterator[str]:
+    """Every applied change with what was measured of it."""
+    for one in found:
+        held = "" if one.undone_at is None else f", undone {one.undone_at}"
+        counts = one.measured
+        yield f"{plain(one.agent)}: {', '.join(one.changes)}, applied {one.applied_at}{held}"
+        success = (counts.success_before, counts.runs_before), (counts.success_after, counts.runs_after)
+        yield f"  success     {_difference(*success, (counts.change, counts.change_low, counts.change_high))}"
+        accepted = (counts.accepted_before, counts.judged_before), (counts.accepted_after, counts.judged_after)
+        change = counts.accepted_change, counts.accepted_change_low, counts.accepted_change_high
+        yield f"  acceptance  {_difference(*accepted, change)}"
+
+
+def _difference(
+    before: tuple[int, int], after: tuple[int, int], change: tuple[float | None, float | None, float | None]
+) -> str:
+    sides = f"{before[0]}/{before[1]} before, {after[0]}/{after[1]} after"
+    at, low, high = change
+    if at is None or low is None or high is None:
+        return f"{sides}: not enough data, {FEW} on each side are needed"
+    sure = {1: "a rise", -1: "a fall", 0: "no certain change"}[direction(low, high)]
+    return f"{sides}: {points(at)} points ({bounds(low, high)}), {sure}"
 
 
 def _change(one: Proposal) -> str:
