@@ -17,20 +17,23 @@ from afteraction.analytics.words import words
 from afteraction.learning.rules_file import parse_rules
 from afteraction.learning.suggest import Suggested, gather, suggest
 from afteraction.paths import Root
+from afteraction.store.events import SuggestedAgent, Suggestion
 from afteraction.store.index import open_index
 from tests.learning.made_up import AGENTS, rules, years
 from tests.records import full_metadata, invocation, write_records
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from afteraction.model import Invocation
 
 LEARNED = {"threshold", "add keyword", "drop keyword", "avoid keyword", "retire agent"}
 
 
-def proposed(root: Path, records: list[Invocation], content: Any) -> Suggested:
+def proposed(root: Path, records: list[Invocation], content: Any, suggestions: Sequence[Suggestion] = ()) -> Suggested:
     write_records(root, *records)
     found = parse_rules(Path("agent-rules.json"), json.dumps(content).encode())
-    return suggest(found, gather(open_index(Root(root)), Scope()))
+    return suggest(found, gather(open_index(Root(root)), Scope(), suggestions))
 
 
 def kinds(found: Suggested) -> Counter[tuple[str, str]]:
@@ -198,3 +201,21 @@ def test_one_agent_alone_has_nothing_to_be_compared_with(tmp_path: Path) -> None
 
     assert kinds(found) == {}
     assert [one.reason for one in found.not_enough_data] == ["no other agent with 10 runs to compare with"]
+
+
+def test_suggestions_that_users_refuse_raise_the_threshold(tmp_path: Path) -> None:
+    """What users make of a suggestion counts, though every run ends well."""
+    suggestions = [
+        Suggestion(
+            suggestion_id=f"sug-{agent}-{turn}", timestamp="2025-10-30T18:00:00Z",
+            suggested=(SuggestedAgent(agent_name=agent),),
+            decision="rejected" if turn % 10 < (7 if agent == "gamma" else 1) else "accepted",
+        )
+        for agent in AGENTS for turn in range(50)
+    ]  # fmt: skip
+    found = proposed(tmp_path, years(13), rules(*AGENTS), suggestions)
+
+    assert kinds(found) == {("gamma", "threshold"): 1}
+    (move,) = (one for one in found.proposals if one.kind == "threshold")
+    assert (move.n, move.rate, move.after) == (50, 0.3, 0.82)
+    assert move.reason.startswith("acceptance when suggested 30% of 50")

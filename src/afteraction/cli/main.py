@@ -41,6 +41,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "serve": ("afteraction.cli.serve", "The same answers as a web page on this machine, live."),
     "show": ("afteraction.cli.show", "One invocation: outcome, evidence, tools, files, tokens."),
     "sql": ("afteraction.cli.sql", "Ask anything: one SELECT over all invocations."),
+    "suggestions": ("afteraction.cli.suggestions", "How often suggested agents are taken, by agent and confidence."),
     "top": ("afteraction.cli.top", "Live: which subagents run now, and which ended last."),
     "trend": ("afteraction.cli.trend", "Success, runs, cost and time over time."),
     "uninstall": ("afteraction.cli.uninstall", "Take the hooks out again."),

@@ -12,9 +12,10 @@ import click
 
 from afteraction.cli.answer import mention_unreadable
 from afteraction.cli.nothing import nothing_found
+from afteraction.cli.period import period_option
 from afteraction.cli.say import say
 from afteraction.errors import NotFoundError, StoreError
-from afteraction.moments import period_ms, utc_timestamp
+from afteraction.moments import utc_timestamp
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,14 +43,6 @@ def rules() -> None:
     """Proposals for agent-rules.json, each with the numbers behind it. Nothing is changed unless you apply it."""
 
 
-def _period(context: click.Context, option: click.Parameter, given: str) -> int | None:
-    del context, option
-    try:
-        return period_ms(given)
-    except ValueError as error:
-        raise click.BadParameter(str(error)) from error
-
-
 def _file(path: Path) -> Path:
     """The file by its whole path, behind links: by that it is remembered."""
     return Path(path).expanduser().resolve()
@@ -57,7 +50,7 @@ def _file(path: Path) -> Path:
 
 @rules.command(epilog=_EXAMPLES)
 @_FILE
-@click.option("--period", callback=_period, metavar="PERIOD", default="all", help="7days, 28d, …; default: all.")
+@period_option
 @_JSON
 def suggest(path: Path, period: int | None, *, as_json: bool) -> None:
     """Propose thresholds, keywords, file patterns, agents to add and agents to retire.
@@ -72,6 +65,7 @@ def suggest(path: Path, period: int | None, *, as_json: bool) -> None:
     from afteraction.learning.suggest import suggest as propose
     from afteraction.output.rules_page import suggested_lines
     from afteraction.output.tabular import write_json
+    from afteraction.store.event_reading import read_events
     from afteraction.store.index import open_index
 
     now_ms = time.time_ns() // 1_000_000
@@ -79,8 +73,10 @@ def suggest(path: Path, period: int | None, *, as_json: bool) -> None:
     found_rules = parse_rules(path, raw)
     root = current()
     index = open_index(root)
-    mention_unreadable(index.unreadable)
-    evidence = gather(index, Scope(since_ms=None if period is None else now_ms - period))
+    since_ms = None if period is None else now_ms - period
+    events = read_events(root, since_ms=since_ms)
+    mention_unreadable([*index.unreadable, *events.damaged])
+    evidence = gather(index, Scope(since_ms=since_ms), events.suggestions)
     if not evidence.records:
         raise nothing_found(index)
     found = propose(found_rules, evidence)

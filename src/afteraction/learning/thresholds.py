@@ -2,7 +2,7 @@
 
 The yardstick is the median of the other agents' rates, for one bad agent must not make all others look good. A move is
 proposed only when three things hold: the agent's interval lies beyond the yardstick by a margin, the difference from
-all other runs is more than chance even among so many agents, and success and acceptance do not contradict each other.
+all other runs is more than chance even among so many agents, and kinds of evidence do not contradict each other.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from afteraction.analytics.statistics.wilson import wilson
 from afteraction.learning.proposal import Proposal, TooFew, percent
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from afteraction.learning.rules_file import AgentRule, Rules
 
@@ -42,7 +42,7 @@ class Gap:
     """How far one agent lies from the others, where it is certain."""
 
     what: str
-    """``success`` or ``acceptance``."""
+    """The name of the evidence, such as ``success``."""
     tally: Tally
     usual: float
     """The median rate of the other agents."""
@@ -54,9 +54,9 @@ class Gap:
         return self.tally.good / self.tally.n - self.usual
 
 
-def threshold_moves(rules: Rules, success: Sequence[Tally], acceptance: Sequence[Tally]) -> list[Proposal]:
-    """A proposal for each agent of the file whose threshold the evidence would move."""
-    gaps = {what: _gaps(what, found) for what, found in (("success", success), ("acceptance", acceptance))}
+def threshold_moves(rules: Rules, evidence: Mapping[str, Sequence[Tally]]) -> list[Proposal]:
+    """A proposal for each agent of the file whose threshold the evidence would move; it is given by its name."""
+    gaps = {what: _gaps(what, found) for what, found in evidence.items()}
     moves = []
     for rule in rules.agents:
         found = [gap for what in gaps if (gap := gaps[what].get(rule.name)) is not None]
