@@ -11,7 +11,8 @@ import pytest
 from afteraction.learning import rewriting
 from afteraction.learning.proposal import Kind, Proposal
 from afteraction.learning.rules_file import RulesError, digest
-from afteraction.learning.rules_state import Offer, recall, remember
+from afteraction.learning.rules_state import Offer, recall, remember, thresholds_moved
+from afteraction.moments import epoch_ms
 from afteraction.paths import Root
 from tests.learning.made_up import rules, write_rules
 
@@ -118,6 +119,7 @@ def test_applies_are_undone_one_by_one_byte_for_byte(tmp_path: Path) -> None:
     assert path.stat().st_mode & 0o777 == 0o640
     assert len(list(tmp_path.glob("*backup*"))) == 2
     assert recall(root, path).offer is None
+    assert thresholds_moved(recall(root, path)) == {"alpha": epoch_ms(AT)}
     rewriting.undo(root, path, at=AT)
     assert path.read_bytes() == second
     rewriting.undo(root, path, at=AT)
@@ -125,6 +127,7 @@ def test_applies_are_undone_one_by_one_byte_for_byte(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir() if file.is_file()] == ["agent-rules.json"]
     with pytest.raises(RulesError, match="nothing is applied"):
         rewriting.undo(root, path, at=AT)
+    assert thresholds_moved(recall(root, path)) == {}
     assert [one.undone_at for one in recall(root, path).applied] == [AT, AT]
 
 

@@ -16,11 +16,12 @@ from afteraction.analytics.scope import Scope
 from afteraction.analytics.words import words
 from afteraction.learning.rules_file import parse_rules
 from afteraction.learning.suggest import Suggested, gather, suggest
+from afteraction.moments import DAY_MS, epoch_ms
 from afteraction.paths import Root
 from afteraction.store.events import SuggestedAgent, Suggestion
 from afteraction.store.index import open_index
 from tests.learning.made_up import AGENTS, rules, years
-from tests.records import full_metadata, invocation, write_records
+from tests.records import NOW_MS, full_metadata, invocation, write_records
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -219,3 +220,22 @@ def test_suggestions_that_users_refuse_raise_the_threshold(tmp_path: Path) -> No
     (move,) = (one for one in found.proposals if one.kind == "threshold")
     assert (move.n, move.rate, move.after) == (50, 0.3, 0.82)
     assert move.reason.startswith("acceptance when suggested 30% of 50")
+
+
+def test_the_same_runs_never_move_a_threshold_twice(tmp_path: Path) -> None:
+    """Once moved, a threshold is judged by what came later, and by no less of it than any other; the rest as before."""
+    records = years(14, rates={"beta": 0.5, "delta": 0.5})
+    write_records(tmp_path, *records)
+    index = open_index(Root(tmp_path))
+    rules_found = parse_rules(Path("agent-rules.json"), json.dumps(rules(*AGENTS)).encode())
+
+    def moves(moved: dict[str, int]) -> tuple[dict[str, int], list[str]]:
+        found = suggest(rules_found, gather(index, Scope(), (), moved))
+        told = {one.agent: one.n for one in found.proposals if one.kind == "threshold"}
+        return told, [one.agent for one in found.not_enough_data]
+
+    half_ms = NOW_MS - 150 * DAY_MS
+    later = sum(one.agent_name == "beta" and epoch_ms(one.timestamp) >= half_ms for one in records)
+    assert moves({}) == ({"beta": 120, "delta": 120}, [])
+    assert moves({"beta": half_ms}) == ({"beta": later, "delta": 120}, [])
+    assert moves({"beta": NOW_MS}) == ({"delta": 120}, ["beta"])

@@ -61,6 +61,7 @@ def suggest(path: Path, period: int | None, *, as_json: bool) -> None:
     from afteraction.analytics.scope import Scope
     from afteraction.cli.root import current
     from afteraction.learning.rules_file import parse_rules, read_raw
+    from afteraction.learning.rules_state import recall, thresholds_moved
     from afteraction.learning.suggest import gather
     from afteraction.learning.suggest import suggest as propose
     from afteraction.output.rules_page import suggested_lines
@@ -76,7 +77,8 @@ def suggest(path: Path, period: int | None, *, as_json: bool) -> None:
     since_ms = None if period is None else now_ms - period
     events = read_events(root, since_ms=since_ms)
     mention_unreadable([*index.unreadable, *events.damaged])
-    evidence = gather(index, Scope(since_ms=since_ms), events.suggestions)
+    moved = thresholds_moved(recall(root, _file(path)))
+    evidence = gather(index, Scope(since_ms=since_ms), events.suggestions, moved)
     if not evidence.records:
         raise nothing_found(index)
     found = propose(found_rules, evidence)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from afteraction.learning.proposal import Proposal  # noqa: TC001 - msgspec reads the types of the fields
+from afteraction.moments import epoch_ms
 from afteraction.store.atomic import file_locked, write_atomic
 
 if TYPE_CHECKING:
@@ -51,6 +52,17 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
     offer: Offer | None = None
     applied: tuple[Applied, ...] = ()
     """The oldest first."""
+
+
+def thresholds_moved(memory: Memory) -> dict[str, int]:
+    """When each agent's threshold was moved last and not moved back, epoch ms."""
+    return {
+        change.agent: epoch_ms(one.at)
+        for one in memory.applied
+        if one.undone_at is None
+        for change in one.proposals
+        if change.kind == "threshold"
+    }
 
 
 _DECODER = msgspec.json.Decoder(dict[str, Memory])
