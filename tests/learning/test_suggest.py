@@ -62,6 +62,13 @@ def test_a_bad_agent_gets_a_higher_threshold_and_the_others_keep_theirs(tmp_path
     assert f"success {round(good / 1.2)}% of 120" in move.reason
 
 
+def test_a_useless_agent_does_not_hide_a_bad_one(tmp_path: Path) -> None:
+    """The others' runs in all would look no better than the bad agent's own; the median of the agents does."""
+    found = proposed(tmp_path, years(1, rates={"beta": 0.6, "delta": 0.1}), rules(*AGENTS))
+
+    assert kinds(found) == {("beta", "threshold"): 1, ("delta", "retire agent"): 1}
+
+
 def test_a_good_agent_gets_a_lower_threshold(tmp_path: Path) -> None:
     """Among agents of 70% one of 99% may be trusted more."""
     found = proposed(tmp_path, years(2, rates=dict.fromkeys(AGENTS, 0.7) | {"gamma": 0.99}), rules(*AGENTS))

@@ -1,8 +1,8 @@
 """Where a confidence threshold should move: up for agents that do worse than the others, down for those that do better.
 
 The yardstick is the median of the other agents' rates, for one bad agent must not make all others look good. A move is
-proposed only when three things hold: the agent's interval lies beyond the yardstick by a margin, the difference from
-all other runs is more than chance even among so many agents, and kinds of evidence do not contradict each other.
+proposed only when three things hold: the agent's interval lies beyond the yardstick by a margin, so great a distance is
+more than chance even among so many agents, and kinds of evidence do not contradict each other.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 from afteraction.analytics.agents import FEW
 from afteraction.analytics.concentration import FALSE_FINDS
+from afteraction.analytics.statistics.binomial import chance_of_at_least
 from afteraction.analytics.statistics.false_discovery import false_discovery_rates
-from afteraction.analytics.statistics.over_representation import Stratum, chance_of_as_many
 from afteraction.analytics.statistics.wilson import wilson
 from afteraction.learning.proposal import Proposal, TooFew, percent
 
@@ -85,21 +85,20 @@ def _gaps(what: str, tallies: Sequence[Tally]) -> dict[str, Gap]:
     known = [one for one in tallies if one.n >= FEW]
     if len(known) <= 1:
         return {}
-    chances = [_chance(one, known) for one in known]
+    usual = [median(other.good / other.n for other in known if other is not one) for one in known]
+    chances = [_chance(one, at) for one, at in zip(known, usual, strict=True)]
     gaps = {}
-    for one, chance, rate in zip(known, chances, false_discovery_rates(chances), strict=True):
-        usual = median(other.good / other.n for other in known if other is not one)
+    for one, at, chance, rate in zip(known, usual, chances, false_discovery_rates(chances), strict=True):
         low, high = wilson(one.good, one.n)
-        if rate <= FALSE_FINDS and (low > usual + MARGIN or high < usual - MARGIN):
-            gaps[one.agent] = Gap(what, one, usual, chance)
+        if rate <= FALSE_FINDS and (low > at + MARGIN or high < at - MARGIN):
+            gaps[one.agent] = Gap(what, one, at, chance)
     return gaps
 
 
-def _chance(one: Tally, known: Sequence[Tally]) -> float:
-    """How likely so great a difference from all other runs is, in either direction."""
-    runs, good = sum(other.n for other in known), sum(other.good for other in known)
-    better = chance_of_as_many(one.good, [Stratum(runs, good, one.n)])
-    worse = chance_of_as_many(one.n - one.good, [Stratum(runs, runs - good, one.n)])
+def _chance(one: Tally, usual: float) -> float:
+    """How likely so great a distance from the yardstick is, beyond the margin, in either direction."""
+    better = chance_of_at_least(one.good, one.n, usual + MARGIN)
+    worse = chance_of_at_least(one.n - one.good, one.n, 1 - usual + MARGIN)
     return min(1.0, 2 * min(better, worse))
 
 
