@@ -25,6 +25,8 @@ class Effect:
     """UTC."""
     undone_at: str | None
     """UTC; None while it holds."""
+    automatic: bool
+    """Applied by itself, as ``install --auto-rules`` allows."""
     agent: str
     changes: list[str]
     """The kinds of the proposals that were applied."""
@@ -43,6 +45,7 @@ def effects(index: Index, memory: Memory, *, now_ms: int) -> list[Effect]:
             Effect(
                 one.at,
                 one.undone_at,
+                one.automatic,
                 agent,
                 kinds,
                 rule_effect(index, agent, at_ms=epoch_ms(one.at), until_ms=until_ms),

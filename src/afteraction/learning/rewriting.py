@@ -93,7 +93,9 @@ def _place(text: str, *path: str | int) -> int:
     return at
 
 
-def apply(root: Root, path: Path, offer: Offer, proposals: Sequence[Proposal], *, at: str) -> Applied:
+def apply(
+    root: Root, path: Path, offer: Offer, proposals: Sequence[Proposal], *, at: str, automatic: bool = False
+) -> Applied:
     """Write the proposals into the file, the old bytes beside it, and remember that.
 
     Raises:
@@ -112,7 +114,7 @@ def apply(root: Root, path: Path, offer: Offer, proposals: Sequence[Proposal], *
         before, after = done.before or b"", done.after or b""
         made = Applied(
             at=at, before=digest(before), after=digest(after), backup=_backup(path, before).name,
-            proposals=tuple(proposals),
+            proposals=tuple(proposals), automatic=automatic,
         )  # fmt: skip
         rules_state.remember(
             root, path, lambda known: msgspec.structs.replace(known, offer=None, applied=(*known.applied, made))

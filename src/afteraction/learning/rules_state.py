@@ -44,6 +44,8 @@ class Applied(msgspec.Struct, frozen=True, kw_only=True):
     """The name of the file beside it that holds the old bytes."""
     proposals: tuple[Proposal, ...]
     undone_at: str | None = None
+    automatic: bool = False
+    """Nobody typed it: see ``automatic.py``."""
 
 
 class Memory(msgspec.Struct, frozen=True, kw_only=True):
@@ -54,15 +56,15 @@ class Memory(msgspec.Struct, frozen=True, kw_only=True):
     """The oldest first."""
 
 
-def thresholds_moved(memory: Memory) -> dict[str, int]:
-    """When each agent's threshold was moved last and not moved back, epoch ms."""
-    return {
-        change.agent: epoch_ms(one.at)
-        for one in memory.applied
-        if one.undone_at is None
-        for change in one.proposals
-        if change.kind == "threshold"
-    }
+def thresholds_moved(memory: Memory, *, undone: bool = False) -> dict[str, int]:
+    """When each agent's threshold was moved last, epoch ms; with ``undone`` moving it back counts, else it frees it."""
+    moved: dict[str, int] = {}
+    for one in memory.applied:
+        at = one.undone_at or one.at
+        for change in one.proposals:
+            if change.kind == "threshold" and (undone or one.undone_at is None):
+                moved[change.agent] = max(epoch_ms(at), moved.get(change.agent, 0))
+    return moved
 
 
 _DECODER = msgspec.json.Decoder(dict[str, Memory])

@@ -46,8 +46,9 @@ def effect_lines(found: Iterable[Effect]) -> Iterator[str]:
     """Every applied change with what was measured of it."""
     for one in found:
         held = "" if one.undone_at is None else f", undone {one.undone_at}"
+        by = " by itself" if one.automatic else ""
         counts = one.measured
-        yield f"{plain(one.agent)}: {', '.join(one.changes)}, applied {one.applied_at}{held}"
+        yield f"{plain(one.agent)}: {', '.join(one.changes)}, applied {one.applied_at}{by}{held}"
         success = (counts.success_before, counts.runs_before), (counts.success_after, counts.runs_after)
         yield f"  success     {_difference(*success, (counts.change, counts.change_low, counts.change_high))}"
         accepted = (counts.accepted_before, counts.judged_before), (counts.accepted_after, counts.judged_after)
