@@ -21,6 +21,7 @@ import msgspec
 from afteraction.analytics.scope import Scope
 from afteraction.learning.rules_file import parse_rules
 from afteraction.learning.suggest import Evidence, gather, suggest
+from afteraction.learning.thresholds import Tally, threshold_moves
 from benchmarks.planted_effects import KEYWORD, USELESS, year
 from benchmarks.planted_year import index_of
 
@@ -79,12 +80,29 @@ def _dealt_anew(records: list[Invocation], seed: int) -> list[Invocation]:
     return [msgspec.structs.replace(one, status=status) for one, status in zip(records, statuses, strict=True)]
 
 
+def equal_agents(agents: int, runs: int, *, histories: int = 1500) -> int:
+    """Of so many histories of agents that all succeed in 85% of their runs, how many move any threshold."""
+    dice = random.Random(agents * runs)  # noqa: S311 - a history, not a secret
+    names = [f"agent-{number}" for number in range(agents)]
+    entries = [{"name": name, "confidence_threshold": 0.7} for name in names]
+    rules = parse_rules(Path("agent-rules.json"), json.dumps({"agents": entries}).encode())
+    moved = 0
+    for _ in range(histories):
+        tallies = [Tally(name, sum(dice.random() < 0.85 for _ in range(runs)), runs) for name in names]  # noqa: PLR2004
+        moved += bool(threshold_moves(rules, {"success": tallies}))
+    return moved
+
+
 def main() -> None:
     """Print every count."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--seeds", type=int, default=20)
     for name, count in sorted(measure(parser.parse_args().seeds).items()):
         print(f"{name}: {count}")
+    for agents in (3, 7):
+        for runs in (10, 40, 120):
+            moved = equal_agents(agents, runs)
+            print(f"{agents} equal agents of {runs} runs: {moved} of 1500 histories move any threshold")
 
 
 if __name__ == "__main__":

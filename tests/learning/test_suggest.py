@@ -202,13 +202,14 @@ def test_too_little_data_is_said_and_not_guessed_from(tmp_path: Path) -> None:
     assert not [one for one in found.proposals if one.agent in {"rare", "never"}]
 
 
-def test_one_agent_alone_has_nothing_to_be_compared_with(tmp_path: Path) -> None:
-    """However it does, its threshold stays, and the answer says why."""
-    alone = [one for one in years(12, rates={"alpha": 0.6}) if one.agent_name == "alpha"]
-    found = proposed(tmp_path, alone, rules("alpha"))
+@pytest.mark.parametrize("names", [("alpha",), ("alpha", "beta")])
+def test_one_or_two_agents_have_nothing_to_be_compared_with(names: tuple[str, ...], tmp_path: Path) -> None:
+    """However they do, thresholds stay, and the answer says why: one other agent is no yardstick."""
+    few = [one for one in years(12, rates={"alpha": 0.6}) if one.agent_name in names]
+    found = proposed(tmp_path, few, rules(*names))
 
     assert kinds(found) == {}
-    assert [one.reason for one in found.not_enough_data] == ["no other agent with 10 runs to compare with"]
+    assert {one.reason for one in found.not_enough_data} == {"fewer than 2 other agents with 10 runs to compare with"}
 
 
 def test_suggestions_that_users_refuse_raise_the_threshold(tmp_path: Path) -> None:

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 MARGIN = 0.05
 """So far beyond the yardstick an interval has to lie: the yardstick itself is not known exactly."""
 SMALLEST_MOVE = 0.01
+OTHERS = 2
+"""So many other agents make a yardstick; one of few runs is none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,20 +72,20 @@ def threshold_moves(rules: Rules, evidence: Mapping[str, Sequence[Tally]]) -> li
 def too_few(rules: Rules, success: Sequence[Tally]) -> list[TooFew]:
     """The agents of the file about which nothing can be said."""
     runs = {one.agent: one.n for one in success}
-    others = sum(one.n >= FEW for one in success)
+    known = sum(one.n >= FEW for one in success)
     found = []
     for rule in rules.agents:
         n = runs.get(rule.name, 0)
         if n < FEW:
             found.append(TooFew(rule.name, f"{n} of the {FEW} runs that a comparison needs"))
-        elif others == 1:
-            found.append(TooFew(rule.name, f"no other agent with {FEW} runs to compare with"))
+        elif known <= OTHERS:
+            found.append(TooFew(rule.name, f"fewer than {OTHERS} other agents with {FEW} runs to compare with"))
     return found
 
 
 def _gaps(what: str, tallies: Sequence[Tally]) -> dict[str, Gap]:
     known = [one for one in tallies if one.n >= FEW]
-    if len(known) <= 1:
+    if len(known) <= OTHERS:
         return {}
     usual = [median(other.good / other.n for other in known if other is not one) for one in known]
     chances = [_chance(one, at) for one, at in zip(known, usual, strict=True)]
