@@ -73,7 +73,7 @@ def visit(browser: Browser, site: str, page: str, runs: int) -> Visit:
         asked.clear()
         answers.clear()
         tab.on("request", lambda request: asked.append(request.url))
-        tab.on("response", answers.append)
+        tab.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108 - a builtin takes no attribute
         tab.goto(site + page, wait_until="load")
         while not (found := tab.evaluate(_TIMES))[0]:
             tab.wait_for_timeout(10)
@@ -94,10 +94,12 @@ def measure(browser: Browser, root: Path, runs: int) -> tuple[list[Visit], float
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as server:
         assert server.stdout is not None  # noqa: S101 - it is a pipe
         site = server.stdout.readline().split()[0].rstrip("/")
-        visits = [visit(browser, site, page, runs) for page in PAGES]
-        status = Path(f"/proc/{server.pid}/status").read_text(encoding="utf-8")
-        memory = next(int(line.split()[1]) / 1_000 for line in status.splitlines() if line.startswith("VmRSS"))
-        server.send_signal(signal.SIGINT)
+        try:
+            visits = [visit(browser, site, page, runs) for page in PAGES]
+            status = Path(f"/proc/{server.pid}/status").read_text(encoding="utf-8")
+        finally:
+            server.send_signal(signal.SIGINT)
+    memory = next(int(line.split()[1]) / 1_000 for line in status.splitlines() if line.startswith("VmRSS"))
     return visits, memory
 
 

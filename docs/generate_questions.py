@@ -36,6 +36,10 @@ COMMANDS = {
     "trend": "trend",
     "cost": "cost",
     "compare": "compare A B",
+    "track_record": "rules suggest",
+    "words": "rules suggest",
+    "file_patterns": "rules suggest",
+    "rule_effect": "rules effect",
 }
 """Question → the command that shows it; questions that only serve others have no command."""
 

@@ -80,6 +80,16 @@ class Root:
         return self.state / "lake-writer"
 
     @property
+    def rules_state(self) -> Path:
+        """What was proposed for which rules file, and what was applied; losing it costs ``undo`` and ``effect``."""
+        return self.state / "rules.json"
+
+    @property
+    def auto_rules(self) -> Path:
+        """Which rules file may be adjusted without asking each time; absent where nobody asked for that."""
+        return self.state / "auto-rules.json"
+
+    @property
     def lake_copies(self) -> Path:
         """Parts of remote lakes, a folder for each: free to be deleted at any time."""
         return self.cache / "lake"

@@ -71,8 +71,11 @@ VALUES: list[tuple[str, Values]] = [
     ("difference", {"earlier_success": 8, "earlier_runs": 20, "later_success": 17, "later_runs": 21, "few": 10}),
 ]
 """Each question with values for all its names."""
-NOT_ASKED = {"agent_totals", "columns", "export", "export_ids", "export_parquet", "export_rows"}
-"""What only ``sql`` and the exporters use, on this machine's own index."""
+NOT_ASKED = {
+    "agent_totals", "columns", "export", "export_ids", "export_parquet", "export_rows",
+    "file_patterns", "rule_effect", "track_record", "words",
+}  # fmt: skip
+"""What only ``sql``, the exporters and ``rules`` use, on this machine's own index."""
 
 
 def all_questions() -> set[str]:

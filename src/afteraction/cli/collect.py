@@ -24,6 +24,7 @@ def collect(*, sweep: bool, as_json: bool) -> None:
     import json
 
     from afteraction.collector.analytics_files import keep_current
+    from afteraction.collector.auto_rules import keep_tuned
     from afteraction.collector.lock import CollectorLock
     from afteraction.collector.run import HistoryRequest, run_collector
     from afteraction.errors import StoreError
@@ -40,6 +41,7 @@ def collect(*, sweep: bool, as_json: bool) -> None:
     written = report.written + (history.written if history is not None else 0)
     if written:
         keep_current(root, time.time_ns() // 1_000_000)
+        keep_tuned(root, time.time_ns() // 1_000_000)
     running = report.open + (history.open if history is not None else 0)
     failures = [*report.failures, *(history.failures if history is not None else ())]
     rows = {

@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 from afteraction.collector.analytics_files import keep_current
+from afteraction.collector.auto_rules import keep_tuned
 from afteraction.collector.failures import describe, note_failure
 from afteraction.collector.lock import CollectorLock
 from afteraction.collector.run import run_collector
@@ -36,3 +37,4 @@ def main() -> bool:
 
 if __name__ == "__main__" and main():
     keep_current(Root(Path(sys.argv[1])), time.time_ns() // 1_000_000)
+    keep_tuned(Root(Path(sys.argv[1])), time.time_ns() // 1_000_000)

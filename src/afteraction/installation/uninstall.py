@@ -79,6 +79,8 @@ def _without_us(path: Path, raw: bytes | None, known: ledger.Edit | None) -> byt
 
 def _clear_up(target: Target, root: Root, known: ledger.Edit | None) -> None:
     """Remove what we put beside the settings; foreign files keep their folders."""
+    with contextlib.suppress(OSError):
+        root.auto_rules.unlink(missing_ok=True)
     ledger.remember(root, target.settings, None)
     if known is not None:
         # Without a note of ours the backup may be the only copy of something: then it stays.

@@ -36,16 +36,16 @@ class Suggestion(msgspec.Struct, frozen=True, kw_only=True):
     """``sug-20251030-9f3c2a71b0de``."""
     timestamp: str
     """When it was logged, UTC."""
-    workflow_id: str | None
-    task_description: str | None
+    workflow_id: str | None = None
+    task_description: str | None = None
     """Redacted."""
     suggested: tuple[SuggestedAgent, ...]
     """In the order in which they were shown."""
-    decision: Decision | None
+    decision: Decision | None = None
     """None while the user has not decided, or nobody knows."""
-    chosen: tuple[str, ...] | None
+    chosen: tuple[str, ...] | None = None
     """The agents that were used instead or after all; None when not known."""
-    time_to_decide_ms: int | None
+    time_to_decide_ms: int | None = None
     schema_version: int = EVENT_VERSION
 
 
@@ -56,14 +56,14 @@ class Validation(msgspec.Struct, frozen=True, kw_only=True):
     """``val-20251030-9f3c2a71b0de``."""
     timestamp: str
     """When it was logged, UTC."""
-    invocation_id: str | None
-    workflow_id: str | None
+    invocation_id: str | None = None
+    workflow_id: str | None = None
     check: str
     """What was checked, such as ``tests`` or ``review``."""
-    passed: bool | None
+    passed: bool | None = None
     """None when it could not be said."""
-    score: float | None
-    details: str | None
+    score: float | None = None
+    details: str | None = None
     """Redacted."""
     schema_version: int = EVENT_VERSION
 

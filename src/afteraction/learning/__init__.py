@@ -1,0 +1,1 @@
+"""What was recorded, turned into proposals for the rules that decide which agent is activated."""
