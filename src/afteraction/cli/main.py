@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "feedback": ("afteraction.cli.feedback", "Say whether an invocation's work was accepted."),
     "import": ("afteraction.cli.import_", "Record the history that Claude Code's transcripts still hold."),
     "install": ("afteraction.cli.install", "Put the hooks into Claude Code's settings."),
+    "mcp": ("afteraction.cli.mcp", "Answer a coding agent's questions over the Model Context Protocol."),
     "otlp": ("afteraction.cli.otlp", "Send traces and metrics to an OpenTelemetry receiver."),
     "pairs": ("afteraction.cli.pairs", "Which agents work together, and well."),
     "prune": ("afteraction.cli.prune", "Delete records older than some days."),
