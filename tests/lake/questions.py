@@ -51,6 +51,7 @@ _MORE: dict[str, list[Values]] = {
     "recent": [{"most": 7}],
     "rejected": [{}],
     "sequences": [{"least": 2, "most": 5}],
+    "sparklines": [{"parts": 16}],
     "summary": [{}],
     "task_types": [{"min_runs": 2}],
     "trend": [

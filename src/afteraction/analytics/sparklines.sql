@@ -19,15 +19,15 @@ placed as (
     select
         agent_name,
         status,
-        cast(round(cast(started_at_ms - first_ms as double) * $parts / length_ms - 0.5) as bigint) as part
+        cast(round(cast(started_at_ms - first_ms as double) * $parts / length_ms - 0.5) as bigint) as place
     from scoped
     cross join edges
 )
 select
     agent_name,
-    greatest(0, least(cast($parts as bigint) - 1, part))                  as part,
+    greatest(0, least(cast($parts as bigint) - 1, place))                 as part,
     count(*)                                                              as invocations,
     count(*) filter (where status = 'success')                            as success
 from placed
-group by agent_name, greatest(0, least(cast($parts as bigint) - 1, part))
+group by agent_name, greatest(0, least(cast($parts as bigint) - 1, place))
 order by agent_name, part
