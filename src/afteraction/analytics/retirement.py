@@ -69,7 +69,7 @@ def retirements(index: Index, scope: Scope, *, now_ms: int) -> tuple[list[Retire
                 substitute_runs=better.invocations if better else None,
                 substitute_low=better.success_low if better else None,
                 substitute_high=better.success_high if better else None,
-            )  # fmt: skip
+            )
         )
     found.sort(key=lambda one: (one.success_high, one.agent_name))
     return found, sum(row.invocations < FEW for row in rows)
