@@ -93,15 +93,17 @@ def translated(question: str, values: Mapping[str, Value], dialect: Dialect) -> 
     AfteractionError when the engine is not known to give the same answer.
     """
     from sqlglot import exp
+    from sqlglot.dialects.dialect import Dialect as Engine
 
     tree = parsed(question)
+    engine = Engine.get_or_raise(dialect.name)
     unknown = sorted({_name(call) for call in tree.find_all(exp.Func)} - dialect.exact)
     if unknown:
         raise refused(question, dialect.engine, f"it has no exact counterpart of {', '.join(unknown)}")
     for rule in (_spelled_out_groups, _named_conditions, *dialect.rules):
         tree = tree.transform(rule)
     tree = tree.transform(lambda node: _bound(node, values, dialect))
-    text = tree.sql(dialect.name, comments=False).replace("%", dialect.percent)
+    text = engine.generate(tree, comments=False).replace("%", dialect.percent)
     for name in values:
         text = text.replace(f"bound_value_{name}_ends", dialect.placeholder(name))
     return text

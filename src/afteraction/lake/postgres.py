@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     import psycopg
     from _typeshed import DataclassInstance
+    from psycopg.sql import Composed
 
     from afteraction.paths import Root
 
@@ -60,14 +61,14 @@ class PostgresPlace:
         duck = connect(self._root)
         rows = duck.execute("select * from read_parquet($path, hive_partitioning = false)", {"path": str(file)})
         columns = [name for name, *_ in rows.description or ()]
-        listed = ", ".join(f'"{name}"' for name in ("part", *columns))
+        tables = sql(LAKE, "postgres").encode()
         with connected(self._url) as connection, connection.transaction(), connection.cursor() as cursor:
             cursor.execute("select pg_advisory_xact_lock(%s)", (_MADE_BY_ONE,))
-            cursor.execute(sql(LAKE, "postgres").encode())
+            cursor.execute(tables)
             cursor.execute(
                 "insert into afteraction.parts values (%s, %s, %s, %s)", (part.day, part.name, part.writer, part.size)
             )
-            with cursor.copy(f"copy afteraction.part_rows ({listed}) from stdin".encode()) as copy:
+            with cursor.copy(_copying(["part", *columns])) as copy:
                 while chunk := rows.fetchmany(_FETCHED):
                     for row in chunk:
                         copy.write_row([part.name, *map(_stored, row)])
@@ -100,14 +101,21 @@ class PostgresIndex:
         """As in ``store.index.Index``; AfteractionError when PostgreSQL has no exact answer."""
         from afteraction.lake.postgres_dialect import POSTGRES
 
-        text = translated(question, values, POSTGRES)
+        statement = translated(question, values, POSTGRES).encode()
         with connected(self._url) as connection:
             connection.execute("set search_path = afteraction, pg_catalog")
             connection.execute("set timezone = 'UTC'")
-            cursor = connection.execute(text.encode(), values)
+            cursor = connection.execute(statement, values)
             columns = [column.name for column in cursor.description or ()]
             rows = cursor.fetchall()
         return typed_rows(question, row_type, columns, [[_plain(value) for value in row] for row in rows])
+
+
+def _copying(columns: Sequence[str]) -> Composed:
+    """The statement that loads rows of these columns, their names quoted by the driver."""
+    from psycopg.sql import SQL, Identifier
+
+    return SQL("copy afteraction.part_rows ({}) from stdin").format(SQL(", ").join(map(Identifier, columns)))
 
 
 def has_tables(connection: psycopg.Connection[tuple[Any, ...]]) -> bool:
