@@ -32,8 +32,10 @@ FORMULAS = ("=1+1", "+1", "-1+cmd", "@SUM(A1)", "\t=1", "\r=1", " =1", "\uff1d1"
 ARGUMENTS: dict[str, tuple[str, ...]] = {
     "show": ("last",), "agent": (HOSTILE,), "sql": ("select * from invocations",), "compare": ("b", HOSTILE),
     "archive": ("--older", "1d"), "prune": ("--older", "1d", "--dry-run"), "import": (), "redact": ("--help",),
+    "serve": ("--help",), "mcp": ("--help",), "best": (HOSTILE,), "quality": (HOSTILE,), "rules": ("suggest",),
+    "status-line": ("--help",),
 }  # fmt: skip
-"""What a command must be told; the others say something without."""
+"""What a command must be told, or that it would wait for somebody; the others say something without."""
 REPORTS: tuple[tuple[str, ...], ...] = (("agents",), ("show", "last"), ("workflow", "last"))
 NUMBER = re.compile(r"-?\d+(\.\d+)?(e[+-]?\d+)?")
 WORKFLOW = "wf-20251030-5d41402a"
