@@ -210,9 +210,8 @@ def _archived_day(root: Root, day: str) -> Iterator[tuple[str, Invocation, bytes
 
 
 def _no_workflow(root: Root) -> str:
-    if has_records(root):
-        return "no invocation belongs to a workflow yet; 'afteraction show last' shows the newest"
-    return nothing_recorded(root)
+    none = "no invocation belongs to a workflow yet; 'afteraction show last' shows the newest"
+    return none if has_records(root) else nothing_recorded(root)
 
 
 def _newest_idle_workflow(root: Root, *, after_ms: int | None) -> Workflow | None:
@@ -270,8 +269,7 @@ def _decoded(path: str, decoder: msgspec.json.Decoder[_Record]) -> _Record | Non
 
 def _json_files(folder: str) -> list[str]:
     """The finished files of a folder, by name; what a writer has not yet renamed starts with a dot."""
-    names = _names(folder)
-    return [f"{folder}/{name}" for name in names if name.endswith(_SUFFIX) and not name.startswith(".")]
+    return [f"{folder}/{name}" for name in _names(folder) if name.endswith(_SUFFIX) and not name.startswith(".")]
 
 
 def _names(folder: str) -> list[str]:
@@ -290,10 +288,8 @@ def _means(whole_id: str, reference: str) -> bool:
 def _name_may_mean(path: str, reference: str) -> bool:
     """Whether a file ``<date>/<agent>-<tail>.json`` may hold the id: the tail of either starts like the other's."""
     tail = _stem(path).rpartition("-")[2]
-    if tail.startswith(reference):
-        return True
     date = path.rsplit("/", 2)[1].replace("-", "")
-    return f"inv-{date}-{tail}".startswith(reference)
+    return tail.startswith(reference) or f"inv-{date}-{tail}".startswith(reference)
 
 
 def _stem(path: str) -> str:
