@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from tests.reliability.figures import Figures
 
-EXAMPLES = 100
+EXAMPLES = 140
 DEEP = b'{"a":' * 100_000
 """Deeper than any decoder goes."""
 KINDS: dict[str, type[Invocation | Workflow]] = {"invocations": Invocation, "workflows": Workflow}
@@ -86,6 +86,13 @@ class Stored:
         self.essence = essence(root)
         self.rows = rows(Root(root))
 
+    def file_at(self, which: float) -> Path:
+        """A file by a number from 0 to 1: every folder has the same share of it, and in it every file."""
+        folders = sorted({path.parts[0] for path in self.files})
+        place = which * len(folders)
+        files = [path for path in self.files if path.parts[0] == folders[int(place)]]
+        return files[int(place % 1 * len(files))]
+
     def copy(self) -> Root:
         """A fresh copy, always in the same place."""
         shutil.rmtree(self._copy, ignore_errors=True)
@@ -125,7 +132,7 @@ def test_damage_to_any_file_is_named_and_mended(stored: Stored, figures: Figures
     @settings(max_examples=EXAMPLES, deadline=None, database=None, derandomize=True)
     @given(DAMAGES)
     def strike(damage: Damage) -> None:
-        place = stored.files[int(damage.which * len(stored.files))]
+        place = stored.file_at(damage.which)
         root = stored.copy()
         before = (root.path / place).read_bytes()
         after = damage.strike(before)
