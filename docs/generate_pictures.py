@@ -16,7 +16,7 @@ from tests.web.conftest import ARGUMENTS, browser_path
 from tests.web.site import served
 
 FOLDER = Path(__file__).parent / "pictures"
-PICTURES = {"home": ("/", 760), "workflow": ("/workflows/last", 420), "agent": ("/agents/code-reviewer", 760)}
+PICTURES = {"home": ("/", 760), "workflow": ("/workflows/last", 420)}
 """Name → the page, and how many pixels of it from the top."""
 
 

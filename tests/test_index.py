@@ -16,7 +16,8 @@ from afteraction.model import Acceptance, AgentDefinition, Invocation, Metadata,
 from afteraction.moments import DAY_MS, epoch_ms, known_epoch_ms, utc_timestamp
 from afteraction.paths import Root
 from afteraction.store.index import open_index
-from afteraction.store.reading import find_invocation, find_workflow, record_files
+from afteraction.store.reading import find_invocation, find_workflow
+from afteraction.store.record_files import record_files
 from tests.records import (
     NOW_MS,
     busy_workflow,

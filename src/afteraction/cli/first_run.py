@@ -20,7 +20,7 @@ def import_when_empty() -> None:
     from afteraction.output.text import plain
     from afteraction.paths import claude_config_dir
     from afteraction.store.archive_places import part_times
-    from afteraction.store.reading import record_files
+    from afteraction.store.record_files import record_files
 
     root = current()
     projects = claude_config_dir(os.environ) / "projects"

@@ -7,12 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from afteraction.cli.answer import Form, form_options, give
-from afteraction.errors import AfteractionError
 
 if TYPE_CHECKING:
-    from afteraction.model import Invocation
     from afteraction.output.terminal import Screen
-    from afteraction.paths import Root
 
 _EXAMPLES = """\b
 Examples:
@@ -33,7 +30,7 @@ def show(reference: str, form: Form | None) -> None:
     """
     from afteraction.cli.root import current
     from afteraction.output.facts import Fact, facts
-    from afteraction.store.reading import find_invocation
+    from afteraction.store.reading import find_caller, find_invocation
 
     root = current()
     path, record = find_invocation(root, reference)
@@ -41,18 +38,6 @@ def show(reference: str, form: Form | None) -> None:
     def draw(screen: Screen) -> None:
         from afteraction.output.card import draw_card
 
-        draw_card(record, _caller(root, record), path, screen)
+        draw_card(record, find_caller(root, record), path, screen)
 
     give(facts(record, path), Fact, form, draw, document=record)
-
-
-def _caller(root: Root, record: Invocation) -> Invocation | None:
-    """The invocation that spawned this one, if it is recorded."""
-    from afteraction.store.reading import find_invocation
-
-    if record.parent_invocation_id is None:
-        return None
-    try:
-        return find_invocation(root, record.parent_invocation_id).record
-    except AfteractionError:
-        return None

@@ -18,7 +18,8 @@ from afteraction.collector.workflows import Frame
 from afteraction.model import Acceptance, Invocation
 from afteraction.moments import utc_timestamp
 from afteraction.store.atomic import make_private_folder, write_atomic
-from afteraction.store.reading import INVOCATION_DECODER, LAST, find_invocation, newest_ended, read_bytes
+from afteraction.store.reading import INVOCATION_DECODER, LAST, find_invocation, newest_ended
+from afteraction.store.record_files import read_bytes
 from afteraction.store.records import RecordStore, records_locked
 from afteraction.store.workflows import workflows_locked
 

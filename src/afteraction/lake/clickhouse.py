@@ -6,16 +6,15 @@ such a server answers with the same settings and the same view.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from afteraction.errors import AfteractionError, NotFoundError, StoreError
+from afteraction.errors import AfteractionError, StoreError
 from afteraction.lake.dialect import translated
-from afteraction.lake.lake_index import listed, nothing_pushed
+from afteraction.lake.lake_index import all_parts, nothing_pushed
 from afteraction.lake.parts import LAKE
 from afteraction.store.index import typed_rows
 from afteraction.store.sql import sql
@@ -53,12 +52,8 @@ class ClickHouseIndex:
 
         A process has one such engine: the index that was opened last is the one that answers.
         """
-        parts = listed(place)
         self.when_empty = nothing_pushed(place)
-        if not parts:
-            raise NotFoundError(self.when_empty)
-        copies = root.lake_copies / hashlib.sha256(place.shown.encode()).hexdigest()[:16]
-        paths = place.local(parts, copies)
+        paths = all_parts(root, place)
         self._session = _session()
         self._run(sql(LAKE, "clickhouse_settings"))
         self._run("create or replace table wanted (path String) engine = Memory")

@@ -7,12 +7,11 @@ another clock than UTC.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from afteraction.errors import StoreError
-from afteraction.lake.copies import forget_copies
+from afteraction.errors import NotFoundError, StoreError
+from afteraction.lake.copies import copies_folder, forget_copies
 from afteraction.lake.parts import LAKE
 from afteraction.moments import DAY_MS, utc_date
 from afteraction.store.engine import EngineError, connect
@@ -73,7 +72,7 @@ class LakeIndex:
         """A database with the view ``invocations`` of all days that the question can mean."""
         wanted = tuple(meant(self._parts, question, values))
         if wanted not in self._opened:
-            copies = self._root.lake_copies / hashlib.sha256(self._place.shown.encode()).hexdigest()[:16]
+            copies = copies_folder(self._root, self._place)
             self._opened[wanted] = _connected(self._root, wanted, self._place.local(wanted, copies))
             forget_copies(copies, self._parts)
         return self._opened[wanted]
@@ -88,6 +87,14 @@ def listed(place: ReadablePlace) -> list[LakePart]:
     while (now := place.parts()) != before:
         before = now
     return now
+
+
+def all_parts(root: Root, place: ReadablePlace) -> list[str]:
+    """Paths on this machine of all parts, for an engine that opens them once; NotFoundError when there are none."""
+    parts = listed(place)
+    if not parts:
+        raise NotFoundError(nothing_pushed(place))
+    return place.local(parts, copies_folder(root, place))
 
 
 def nothing_pushed(place: ReadablePlace) -> str:

@@ -25,7 +25,8 @@ from afteraction.store.archived_reading import read_archived
 from afteraction.store.cache_days import day_files, day_times
 from afteraction.store.cache_parts import fill_batch, line_of
 from afteraction.store.engine import EngineError, connect
-from afteraction.store.reading import INVOCATION_DECODER, read_bytes
+from afteraction.store.reading import INVOCATION_DECODER
+from afteraction.store.record_files import read_bytes
 from afteraction.store.sql import STORE, sql
 from afteraction.task_types import RULES_DIGEST
 

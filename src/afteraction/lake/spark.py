@@ -6,12 +6,11 @@ fetched to this machine first, which serves a local session only.
 
 from __future__ import annotations
 
-import hashlib
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from afteraction.errors import AfteractionError, NotFoundError, StoreError
+from afteraction.errors import AfteractionError, StoreError
 from afteraction.lake.dialect import translated
-from afteraction.lake.lake_index import listed, nothing_pushed
+from afteraction.lake.lake_index import all_parts, nothing_pushed
 from afteraction.lake.parts import LAKE
 from afteraction.store.index import typed_rows
 from afteraction.store.sql import sql
@@ -35,13 +34,10 @@ class SparkIndex:
 
     def __init__(self, root: Root, place: ReadablePlace) -> None:
         """Start or join a session. NotFoundError when the lake is empty, AfteractionError without pyspark."""
-        parts = listed(place)
         self.when_empty = nothing_pushed(place)
-        if not parts:
-            raise NotFoundError(self.when_empty)
-        copies = root.lake_copies / hashlib.sha256(place.shown.encode()).hexdigest()[:16]
+        paths = all_parts(root, place)
         self._session = _session()
-        rows = self._session.read.option("mergeSchema", "true").parquet(*place.local(parts, copies))
+        rows = self._session.read.option("mergeSchema", "true").parquet(*paths)
         rows.createOrReplaceTempView("part_rows")
         self._session.sql(sql(LAKE, "spark"))
 

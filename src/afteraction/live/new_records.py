@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from afteraction.store.reading import INVOCATION_DECODER, read_bytes
+from afteraction.store.reading import INVOCATION_DECODER
+from afteraction.store.record_files import read_bytes
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable

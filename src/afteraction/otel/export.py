@@ -18,7 +18,8 @@ from afteraction.model import Invocation, Workflow
 from afteraction.otel.identity import caller as span_of_caller
 from afteraction.otel.receiver import Verdict
 from afteraction.otel.spans import Place, invocation_spans, workflow_span
-from afteraction.store.reading import INVOCATION_DECODER, WORKFLOW_DECODER, read_bytes, record_files
+from afteraction.store.reading import INVOCATION_DECODER, WORKFLOW_DECODER
+from afteraction.store.record_files import read_bytes, record_files
 from afteraction.store.records import record_path
 from afteraction.store.workflows import read_workflow
 

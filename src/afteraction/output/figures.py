@@ -10,6 +10,8 @@ from afteraction.output.durations import UNKNOWN
 
 _THOUSAND, _MILLION, _BILLION = 1_000, 1_000_000, 1_000_000_000
 _CENT = 0.01
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+"""A weekday less one is its place, as in ISO 8601."""
 _UNITS = ("kB", "MB", "GB", "TB")
 
 

@@ -6,7 +6,7 @@ difference is a rise or a fall, with its sign, only when its interval excludes 0
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from rich.text import Text
 
@@ -17,26 +17,36 @@ from afteraction.output.durations import UNKNOWN
 if TYPE_CHECKING:
     from afteraction.output.terminal import Screen
 
+Grade = Literal["good", "fair", "poor", "few"]
 _GOOD, _FAIR = 0.8, 0.6
-"""Lower bounds from which on a rate is drawn green or yellow."""
+"""Lower bounds from which on a rate is good or fair."""
+_COLOURS: dict[Grade, str] = {"good": "green", "fair": "yellow", "poor": "red", "few": "dim"}
+
+
+def grade(low: float | None, runs: int) -> Grade:
+    """What a success rate with that lower bound is; ``few`` where there are too few runs to say."""
+    if runs < FEW or low is None:
+        return "few"
+    if low >= _GOOD:
+        return "good"
+    return "fair" if low >= _FAIR else "poor"
 
 
 def colour(low: float | None, runs: int) -> str:
     """The style of a success rate with that lower bound."""
-    if runs < FEW or low is None:
-        return "dim"
-    if low >= _GOOD:
-        return "green"
-    return "yellow" if low >= _FAIR else "red"
+    return _COLOURS[grade(low, runs)]
+
+
+def rate_text(success: int, runs: int) -> str:
+    """``97%``, or ``3/4`` of few runs; ``-`` of none."""
+    if not runs:
+        return UNKNOWN
+    return f"{success}/{runs}" if runs < FEW else figures.percent(success / runs)
 
 
 def rate(success: int, runs: int, low: float | None) -> Text:
-    """``97%``, or ``3/4`` of few runs; ``-`` of none."""
-    if not runs:
-        return Text(UNKNOWN, "dim")
-    if runs < FEW:
-        return Text(f"{success}/{runs}", "dim")
-    return Text(figures.percent(success / runs), colour(low, runs))
+    """The same in the colour of its lower bound."""
+    return Text(rate_text(success, runs), colour(low, runs))
 
 
 def interval(low: float | None, high: float | None) -> str:

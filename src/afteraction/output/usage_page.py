@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 
 _BAR_LEAST, _BAR_MOST = 6, 30
 _OTHER_COLUMNS = 50
-_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _HOURS = 24
 _SHADES, _ASCII_SHADES = " ░▒▓█", " .:+#"
 _UNUSED_SHOWN = 10
@@ -79,11 +78,11 @@ def _hours(hours: Sequence[BusyHour], screen: Screen) -> None:
     most = max(counts.values())
     shades = _SHADES if screen.glyphs.dot == "●" else _ASCII_SHADES
     screen.line(("UTC  0     6     12    18   23", "bold"))
-    for weekday, name in enumerate(_WEEKDAYS, start=1):
+    for weekday, name in enumerate(figures.WEEKDAYS, start=1):
         cells = (counts.get((weekday, hour), 0) for hour in range(_HOURS))
         screen.line((f"{name}  ", ""), ("".join(shades[_shade(count, most)] for count in cells), "cyan"))
     weekday, hour = max(counts, key=lambda place: (counts[place], place))
-    busiest = f"busiest: {_WEEKDAYS[weekday - 1]} {hour:02d}:00 to {hour:02d}:59 UTC"
+    busiest = f"busiest: {figures.WEEKDAYS[weekday - 1]} {hour:02d}:00 to {hour:02d}:59 UTC"
     screen.line((f"{busiest}, {figures.counted(most, 'run')}", "dim"))
 
 

@@ -19,7 +19,8 @@ from afteraction.store.archive_parts import DamagedPartError
 from afteraction.store.atomic import FILE_MODE
 from afteraction.store.cache_archive import ArchiveReader, is_archived
 from afteraction.store.cache_manifest import Part, checksum
-from afteraction.store.reading import INVOCATION_DECODER, read_bytes
+from afteraction.store.reading import INVOCATION_DECODER
+from afteraction.store.record_files import read_bytes
 from afteraction.store.sql import STORE, sql
 from afteraction.task_types import task_type
 

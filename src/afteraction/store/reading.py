@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import msgspec
 
-from afteraction.errors import AfteractionError, NotFoundError, StoreError
+from afteraction.errors import AfteractionError, NotFoundError
 from afteraction.model import Invocation, Workflow
 from afteraction.moments import known_epoch_ms
 from afteraction.store.archive_places import part_times
+from afteraction.store.record_files import SUFFIX, folder_names, json_files, read_bytes, record_files
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -29,7 +30,6 @@ LAST = "last"
 
 INVOCATION_DECODER = msgspec.json.Decoder(Invocation)
 WORKFLOW_DECODER = msgspec.json.Decoder(Workflow)
-_SUFFIX = ".json"
 _DATED = re.compile(r"inv-(\d{4})(\d{2})(\d{2})-")
 _SHOWN = 3
 _CLOCK_SLACK_MS = 2_000
@@ -44,25 +44,6 @@ class Found(NamedTuple):
     record: Invocation
 
 
-def record_files(root: Root) -> Iterator[str]:
-    """The path of every record, oldest day first; nothing where nothing was ever recorded."""
-    for day in _names(str(root.invocations)):
-        yield from _json_files(f"{root.invocations}/{day}")
-
-
-def read_bytes(path: str) -> bytes:
-    """A whole file, by the shortest way: of 100,000 files the opening costs more than the reading."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        size = os.fstat(descriptor).st_size
-        content = os.read(descriptor, size)
-        while len(content) < size and (more := os.read(descriptor, size - len(content))):
-            content += more
-        return content
-    finally:
-        os.close(descriptor)
-
-
 def find_invocation(root: Root, reference: str) -> Found:
     """The record whose id is, starts with, or ends in a part starting with ``reference``; or the newest for ``last``.
 
@@ -72,7 +53,7 @@ def find_invocation(root: Root, reference: str) -> Found:
         return newest_invocation(root)
     dated = _DATED.match(reference)
     day = "-".join(dated.groups()) if dated else None
-    near = _json_files(f"{root.invocations}/{day}") if day else record_files(root)
+    near = json_files(f"{root.invocations}/{day}") if day else record_files(root)
     found = _matching((path for path in near if _name_may_mean(path, reference)), reference)
     if not any(hit.record.invocation_id == reference for hit in found):
         found += _archived(root, reference, day)
@@ -104,9 +85,9 @@ def newest_ended(root: Root, projects: Collection[str] = ()) -> Found:
     day with a hit one more is looked at.
     """
     found: list[Found] = []
-    for day in reversed(_names(str(root.invocations))):
+    for day in reversed(folder_names(str(root.invocations))):
         is_last_look = bool(found)
-        loaded = (_load(path) for path in _json_files(f"{root.invocations}/{day}"))
+        loaded = (_load(path) for path in json_files(f"{root.invocations}/{day}"))
         found += [hit for hit in loaded if hit and (not projects or hit.record.metadata.project in projects)]
         if is_last_look:
             break
@@ -125,13 +106,23 @@ def _ended_ms(record: Invocation) -> int:
 
 def _newest(root: Root, *, in_workflow: bool = False) -> Found | None:
     archived = part_times(root)
-    for day in sorted({*_names(str(root.invocations)), *archived}, reverse=True):
-        hits = [hit for path in _json_files(f"{root.invocations}/{day}") if (hit := _load(path))]
+    for day in sorted({*folder_names(str(root.invocations)), *archived}, reverse=True):
+        hits = [hit for path in json_files(f"{root.invocations}/{day}") if (hit := _load(path))]
         hits += [Found(*hit[:2]) for hit in _archived_day(root, day)] if day in archived else []
         found = [hit for hit in hits if hit.record.workflow_id or not in_workflow]
         if found:
             return max(found, key=lambda hit: (known_epoch_ms(hit.record.timestamp) or 0, hit.record.invocation_id))
     return None
+
+
+def find_caller(root: Root, record: Invocation) -> Invocation | None:
+    """The invocation that spawned this one, if it is recorded."""
+    if record.parent_invocation_id is None:
+        return None
+    try:
+        return find_invocation(root, record.parent_invocation_id).record
+    except AfteractionError:
+        return None
 
 
 def has_records(root: Root) -> bool:
@@ -154,7 +145,7 @@ def find_workflow(root: Root, reference: str) -> Workflow:
             raise NotFoundError(_no_workflow(root))
         reference = newest.record.workflow_id or reference
     folder = str(root.workflows)
-    paths = _json_files(folder)
+    paths = json_files(folder)
     named = [path for path in paths if _means(_stem(path), reference)]
     found = _workflows(named, reference) or _workflows(paths, reference)
     exact = [workflow for workflow in found if workflow.workflow_id == reference]
@@ -184,8 +175,8 @@ def all_records(root: Root) -> Iterator[Found]:
 def all_contents(root: Root) -> Iterator[tuple[str, Invocation, bytes]]:
     """The same, each with the bytes of its file."""
     archived = part_times(root)
-    for day in sorted({*_names(str(root.invocations)), *archived}):
-        for path in _json_files(f"{root.invocations}/{day}"):
+    for day in sorted({*folder_names(str(root.invocations)), *archived}):
+        for path in json_files(f"{root.invocations}/{day}"):
             with contextlib.suppress(OSError, msgspec.DecodeError, UnicodeDecodeError, RecursionError):
                 content = read_bytes(path)
                 yield path, INVOCATION_DECODER.decode(content), content
@@ -220,7 +211,7 @@ def _newest_idle_workflow(root: Root, *, after_ms: int | None) -> Workflow | Non
     No record leads to it, so its file must be looked into; one that was last written before then need not be.
     """
     written_ms = 0 if after_ms is None else after_ms - _CLOCK_SLACK_MS
-    paths = [path for path in _json_files(str(root.workflows)) if _modified_ms(path) >= written_ms]
+    paths = [path for path in json_files(str(root.workflows)) if _modified_ms(path) >= written_ms]
     loaded = (_decoded(path, WORKFLOW_DECODER) for path in paths)
     idle = [
         (started_ms, workflow.workflow_id, workflow)
@@ -233,7 +224,7 @@ def _newest_idle_workflow(root: Root, *, after_ms: int | None) -> Workflow | Non
 
 def _modified_ms(path: str) -> int:
     try:
-        return os.stat(path).st_mtime_ns // 1_000_000  # noqa: PTH116 - as in _names
+        return os.stat(path).st_mtime_ns // 1_000_000  # noqa: PTH116 - as in folder_names
     except OSError:
         return 0
 
@@ -267,20 +258,6 @@ def _decoded(path: str, decoder: msgspec.json.Decoder[_Record]) -> _Record | Non
         return None
 
 
-def _json_files(folder: str) -> list[str]:
-    """The finished files of a folder, by name; what a writer has not yet renamed starts with a dot."""
-    return [f"{folder}/{name}" for name in _names(folder) if name.endswith(_SUFFIX) and not name.startswith(".")]
-
-
-def _names(folder: str) -> list[str]:
-    try:
-        return sorted(os.listdir(folder))  # noqa: PTH208 - a Path per record would cost as much as reading it
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-    except OSError as error:
-        raise StoreError(f"cannot read {folder}: {error.strerror}; check who owns it") from error
-
-
 def _means(whole_id: str, reference: str) -> bool:
     return bool(reference) and (whole_id.startswith(reference) or whole_id.rpartition("-")[2].startswith(reference))
 
@@ -293,7 +270,7 @@ def _name_may_mean(path: str, reference: str) -> bool:
 
 
 def _stem(path: str) -> str:
-    return path.rpartition("/")[2].removesuffix(_SUFFIX)
+    return path.rpartition("/")[2].removesuffix(SUFFIX)
 
 
 def _ambiguous(reference: str, ids: list[str]) -> AfteractionError:

@@ -22,7 +22,7 @@ from afteraction.collector.feedback import Feedback, give_feedback
 from afteraction.errors import AfteractionError, NotFoundError
 from afteraction.installation.diagnosis import diagnose
 from afteraction.store.coverage import read_coverage
-from afteraction.store.reading import find_invocation, find_workflow, has_records
+from afteraction.store.reading import find_caller, find_invocation, find_workflow, has_records
 from afteraction.web import pages
 from afteraction.web.filters import PERIODS, BadFilterError, Filters, filters_of
 from afteraction.web.guard import Guard, is_token
@@ -45,7 +45,7 @@ NAVIGATION = (
     ("/workflows", "Workflows"), ("/pairs", "Pairs"), ("/usage", "Usage"),
     ("/cost", "Cost"), ("/invocations", "Invocations"), ("/health", "Health"),
 )  # fmt: skip
-_BUCKETS_PAGE_MOST = 10_000
+_MOST_PAGES = 10_000
 
 
 @dataclass(slots=True)
@@ -120,18 +120,13 @@ def _agent(site: Site, request: Request) -> Response:
 
 def _invocations(site: Site, request: Request) -> Response:
     given = request.query_params.get("page", "1")
-    page = int(given) if given.isdecimal() and 0 < int(given) <= _BUCKETS_PAGE_MOST else 1
+    page = int(given) if given.isdecimal() and 0 < int(given) <= _MOST_PAGES else 1
     return site.ask(request, "invocations.html", pages.invocations, page)
 
 
 def _invocation(site: Site, request: Request) -> Response:
     path, record = find_invocation(site.root, request.path_params["reference"])
-    caller = None
-    if record.parent_invocation_id is not None:
-        try:
-            caller = find_invocation(site.root, record.parent_invocation_id).record
-        except AfteractionError:
-            caller = None  # it is not recorded
+    caller = find_caller(site.root, record)
     filters = filters_of(request.query_params, now_ms())
     values = {"record": record, "more": record.metadata, "file": path, "caller": caller, "empty": False}
     return site.page("invocation.html", filters, request.url.path, values)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from afteraction.output.durations import duration
-from afteraction.output.figures import money, percent
+from afteraction.output.figures import WEEKDAYS, money
 from afteraction.output.text import plain
 from afteraction.web.svg import path_of, picture, tag
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 _WIDTH, _HEIGHT = 720.0, 240.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 44.0, 12.0, 12.0, 28.0
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MOST_STEPS = 1_000
 """A workflow with more is drawn without the rest: nobody reads that many lines."""
 _ROW, _LABEL = 22.0, 200.0
@@ -162,8 +161,3 @@ def waterfall(times: Timeline) -> Markup:
     failed = sum(step.status != "success" for step in steps)
     label = f"{len(steps)} runs in {duration(times.duration_ms)}, {failed} without success; the table below lists them"
     return picture(width, 30 + _ROW * len(steps), label, *parts, class_="waterfall")
-
-
-def rate_or_count(success: int, runs: int, *, few: int) -> str:
-    """``97%``, or ``3/4`` where there are few runs."""
-    return f"{success}/{runs}" if runs < few else percent(success / runs)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from afteraction.analytics.agent import agent_report
 from afteraction.analytics.agents import agents
-from afteraction.analytics.breakdown import breakdown
 from afteraction.analytics.cost import cost
 from afteraction.analytics.failure_clusters import failure_clusters
 from afteraction.analytics.failures import Failures, failure_totals, failures
@@ -26,7 +25,7 @@ from afteraction.analytics.trend import trend
 from afteraction.analytics.usage import usage
 from afteraction.analytics.workflow_trend import workflow_trend
 from afteraction.errors import NotFoundError
-from afteraction.moments import DAY_MS, utc_date, utc_day
+from afteraction.moments import utc_date, utc_day
 from afteraction.store.coverage import read_coverage
 from afteraction.web.wording import what_changed
 
@@ -41,6 +40,7 @@ if TYPE_CHECKING:
     from afteraction.web.filters import Filters
 
 _SEQUENCES = 15
+_HOME_CLUSTERS = 5
 _PAGE_ROWS = 50
 _MATRIX_AGENTS = 12
 
@@ -49,17 +49,22 @@ Values = dict[str, Any]
 
 def home(index: RecordIndex, filters: Filters) -> Values:
     """What changed, the leaderboard, all success over time; where failures concentrate is the next page's business."""
-    total = summary(index, filters.scope)
-    rows = agents(index, filters.scope, now_ms=filters.now_ms)
-    clusters = failure_clusters(index, filters.scope, most=5)
+    clusters = failure_clusters(index, filters.scope, most=_HOME_CLUSTERS)
     told = [suggestion(one.category) for one in clusters]
     found = Failures(failure_totals(index, filters.scope), clusters, told, rejected=[], concentrations=[])
+    return _front(index, filters, found)
+
+
+def _front(index: RecordIndex, filters: Filters, found: Failures) -> Values:
+    """What stands first, on the home page and in the report."""
+    total = summary(index, filters.scope)
+    rows = agents(index, filters.scope, now_ms=filters.now_ms)
     return {
         "total": total,
         "rows": rows,
         "sparks": sparklines(index, filters.scope),
         "spark_parts": PARTS,
-        "changes": what_changed(rows, found.clusters, total),
+        "changes": what_changed(rows, found.clusters[:_HOME_CLUSTERS], total),
         "found": found,
         "trend": trend(index, filters.scope, read_coverage(index.root), now_ms=filters.now_ms),
     }
@@ -151,13 +156,10 @@ def invocations(index: RecordIndex, filters: Filters, page: int) -> Values:
 def report(index: RecordIndex, filters: Filters) -> Values:
     """Everything that the one-file report shows."""
     return {
-        **home(index, filters),
-        "found": failures(index, filters.scope),
-        "slices": breakdown(index, filters.scope),
+        **_front(index, filters, failures(index, filters.scope)),
         "sequences": sequences(index, filters.scope, most=_SEQUENCES),
         "pairs": pairs(index, filters.scope),
         "costs": cost(index, filters.scope),
         "made": utc_date(filters.now_ms),
         "since": None if filters.scope.since_ms is None else utc_date(filters.scope.since_ms),
-        "day_ms": DAY_MS,
     }

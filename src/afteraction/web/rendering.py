@@ -13,47 +13,27 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from afteraction.analytics.agents import FEW
 from afteraction.moments import known_epoch_ms
-from afteraction.output import figures
+from afteraction.output import figures, rates
 from afteraction.output.durations import UNKNOWN, duration
 from afteraction.output.text import plain
 from afteraction.web import charts, svg
 
 FOLDER = Path(__file__).parent
 STYLE = FOLDER / "static" / "style.css"
-_GOOD, _FAIR = 0.8, 0.6
-"""Lower bounds from which on a rate is drawn as good or fair, as on the terminal."""
-
-
-def grade(low: float | None, runs: int) -> str:
-    """``good``, ``fair``, ``poor``, or ``few`` where there are too few runs to say."""
-    if runs < FEW or low is None:
-        return "few"
-    return "good" if low >= _GOOD else "fair" if low >= _FAIR else "poor"
+_DIRECTIONS = {1: "rise", -1: "fall", 0: ""}
+_SIGNS = {1: "▲", -1: "▼", 0: "="}
 
 
 def direction(low: float | None, high: float | None) -> str:
-    """``rise`` or ``fall`` for a difference that is one for certain, else nothing."""
-    if low is not None and low > 0:
-        return "rise"
-    return "fall" if high is not None and high < 0 else ""
+    """``rise`` or ``fall`` for a difference that is one for certain, else nothing: a class of the style sheet."""
+    return _DIRECTIONS[rates.direction(low, high)]
 
 
 def change(difference: float | None, low: float | None, high: float | None) -> str:
     """``▲ +14 pt``, ``▼ -31 pt``, ``= +4 pt``; ``few`` where it is unknown."""
     if difference is None:
         return "few"
-    sign = {"rise": "▲", "fall": "▼", "": "="}[direction(low, high)]
-    return f"{sign} {figures.points(difference)} pt"
-
-
-def rate(success: int, runs: int) -> str:
-    """``97%``, ``3/4`` of few runs, ``-`` of none."""
-    return charts.rate_or_count(success, runs, few=FEW) if runs else UNKNOWN
-
-
-def interval(low: float | None, high: float | None) -> str:
-    """``61-80%``."""
-    return UNKNOWN if low is None or high is None else f"{round(low * 100)}-{round(high * 100)}%"
+    return f"{_SIGNS[rates.direction(low, high)]} {figures.points(difference)} pt"
 
 
 def spark(parts: list[Any], count: int) -> Any:
@@ -92,8 +72,10 @@ def environment() -> Environment:
     }  # fmt: skip
     made.globals |= {
         "FEW": FEW, "UNKNOWN": UNKNOWN, "change": change, "cost_chart": charts.cost_chart, "direction": direction,
-        "fine_money": figures.fine_money, "grade": grade, "hours_chart": charts.hours_chart, "interval": interval,
-        "interval_bar": svg.interval_bar, "rate": rate, "spark": spark, "trend_chart": charts.trend_chart,
+        "fine_money": figures.fine_money, "grade": rates.grade, "hours_chart": charts.hours_chart,
+        "interval": rates.interval,
+        "interval_bar": svg.interval_bar, "rate": rates.rate_text, "spark": spark, "trend_chart": charts.trend_chart,
         "waterfall": charts.waterfall,
+        "weekdays": figures.WEEKDAYS,
     }  # fmt: skip
     return made

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from afteraction.analytics.agents import FEW, RECENT_DAYS
+from afteraction.output import rates
 from afteraction.output.figures import counted, percent
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ class Sentence:
 
 def what_changed(rows: Sequence[Agent], clusters: Sequence[FailureCluster], total: Summary) -> list[Sentence]:
     """Certain changes first, the largest first; then agents with few runs, and what is unknown."""
-    changed = [row for row in rows if _is_certain(row)]
+    changed = [row for row in rows if rates.direction(row.change_low, row.change_high)]
     said = [_change(row, clusters) for row in sorted(changed, key=lambda row: -abs(row.change or 0))]
     if not said:
         said.append(Sentence(None, f"No agent changed for certain in the last {RECENT_DAYS} days."))
@@ -50,10 +51,6 @@ def what_changed(rows: Sequence[Agent], clusters: Sequence[FailureCluster], tota
         priced = counted(total.invocations_without_price, "run")
         said.append(Sentence(None, f"{priced} without a known price, left out of every cost."))
     return said
-
-
-def _is_certain(row: Agent) -> bool:
-    return row.change_low is not None and row.change_high is not None and (row.change_low > 0 or row.change_high < 0)
 
 
 def _change(row: Agent, clusters: Sequence[FailureCluster]) -> Sentence:
