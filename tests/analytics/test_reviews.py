@@ -118,6 +118,16 @@ def test_the_period_begins_and_ends_where_it_says(tmp_path: Path) -> None:
     assert [row.agent_name for row in earlier.agents] == ["before"]
 
 
+def test_a_period_does_not_reach_into_the_future(tmp_path: Path) -> None:
+    """``--until`` today means the end of today; hours to come would be compared with full ones."""
+    write_records(tmp_path, invocation(1, started_ms=NOW_MS - DAY_MS))
+
+    found = daily(open_index(Root(tmp_path)), Scope(until_ms=NOW_MS + DAY_MS // 4), now_ms=NOW_MS)
+
+    assert found.period.until == "2025-10-30T18:00:00.000Z"
+    assert [row.agent_name for row in found.agents] == ["Explore"]
+
+
 def judged(number: int, *, accepted: bool | None, signal: str | None = None, hours_ago: float = 5) -> Invocation:
     """A run of ten minutes that the user took or not; ``feedback`` is the user's own word."""
     acceptance = None

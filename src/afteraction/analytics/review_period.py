@@ -60,8 +60,11 @@ class Span:
 
 
 def span(kind: Kind, scope: Scope, *, now_ms: int) -> Span:
-    """The days up to the end of ``scope``, else up to now; where ``scope`` begins does not matter."""
-    until_ms = now_ms if scope.until_ms is None else scope.until_ms
+    """The days up to the end of ``scope`` or to now, whichever is earlier; where ``scope`` begins does not matter.
+
+    Not beyond now: hours to come would be empty, and the comparison unfair.
+    """
+    until_ms = now_ms if scope.until_ms is None else min(now_ms, scope.until_ms)
     length_ms = DAYS[kind] * DAY_MS
     since_ms = until_ms - length_ms
     return Span(
