@@ -34,6 +34,9 @@ REPORTS = [
     ["quality", ONE],
     ["usage"],
     ["pairs"],
+    ["review", "daily"],
+    ["review", "weekly"],
+    ["review", "monthly"],
     ["workflows", "--least", "1"],
     ["workflows", "--trend", "--least", "1"],
 ]

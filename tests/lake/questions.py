@@ -30,6 +30,9 @@ SIDES: Values = {
     "agent_a": "Explore", "agent_b": "code-reviewer", "sha_a": None, "sha_b": "cd", "since_a": None,
     "since_b": NOW_MS - 20 * DAY_MS,
 }  # fmt: skip
+REVIEWED: Values = {
+    "before_ms": NOW_MS - 20 * DAY_MS, "since_ms": NOW_MS - 10 * DAY_MS, "until_ms": NOW_MS,
+}  # fmt: skip
 _MORE: dict[str, list[Values]] = {
     "agents": [
         {"recent_ms": NOW_MS - 7 * DAY_MS, "few": 10, "min_runs": 2, "sort": sort}
@@ -50,6 +53,10 @@ _MORE: dict[str, list[Values]] = {
     "quality_trend": [{}],
     "recent": [{"most": 7}],
     "rejected": [{}],
+    "review_agents": [{**REVIEWED, "few": 5}],
+    "review_runs": [{"since_ms": NOW_MS - 10 * DAY_MS, "until_ms": NOW_MS, "least": 2}],
+    "review_satisfaction": [REVIEWED],
+    "review_workflows": [{**REVIEWED, "least": 2}],
     "sequences": [{"least": 2, "most": 5}],
     "sparklines": [{"parts": 16}],
     "summary": [{}],

@@ -84,9 +84,12 @@ class _Node:
 
 def timeline(workflow: Workflow) -> Timeline:
     """The workflow's steps with their times, the critical path and the bottleneck."""
-    spans = [
-        _Span(item, known_epoch_ms(item.started_at), known_epoch_ms(item.ended_at)) for item in workflow.invocations
-    ]
+    return timeline_of(workflow.invocations)
+
+
+def timeline_of(invocations: Iterable[WorkflowInvocation]) -> Timeline:
+    """The same of a workflow whose file is not at hand."""
+    spans = [_Span(item, known_epoch_ms(item.started_at), known_epoch_ms(item.ended_at)) for item in invocations]
     children = _children(spans)
     bounds = [span.bounds for span in spans if span.bounds]
     start = min((span.start for span in spans if span.start is not None), default=None)

@@ -40,6 +40,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "quality": ("afteraction.cli.quality", "Was the work wanted: acceptance, corrections, false completions."),
     "redact": ("afteraction.cli.redact", "Pass text through the redactor."),
     "report": ("afteraction.cli.report", "One self-contained HTML page that opens from disk."),
+    "review": ("afteraction.cli.review", "Daily, weekly, monthly: what improves, what needs work, what to drop."),
     "rules": ("afteraction.cli.rules", "What agent-rules.json should say, from evidence; apply it, undo it."),
     "serve": ("afteraction.cli.serve", "The same answers as a web page on this machine, live."),
     "show": ("afteraction.cli.show", "One invocation: outcome, evidence, tools, files, tokens."),
