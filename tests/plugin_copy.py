@@ -15,6 +15,7 @@ PARTS = (
     "skills",
     "bin",
     "src",
+    "docs",
     "scripts",
     "pyproject.toml",
     "README.md",

@@ -104,8 +104,18 @@ def test_the_wheel_holds_every_file_of_both_packages(wheel: Path) -> None:
     held = {name for name in zipfile.ZipFile(wheel).namelist() if ".dist-info/" not in name}
 
     tools = {f"afteraction/scripts/{path.name}" for path in (CHECKOUT / "scripts").iterdir()}
+    pages = {f"afteraction/docs/{path.name}" for path in (CHECKOUT / "docs").glob("*.md")}
     assert tools
-    assert held == {*shipped("afteraction"), *shipped("telemetry"), *tools}
+    assert pages
+    assert held == {*shipped("afteraction"), *shipped("telemetry"), *tools, *pages}
+
+
+def test_an_installed_wheel_explains_itself(environment: Environment) -> None:
+    """The pages come with the wheel; no checkout lies beside it."""
+    done = environment.run("help", "outcomes")
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert done.stdout.startswith(b"Outcomes\n")
 
 
 def test_hooks_of_an_installed_wheel_lead_to_a_record(environment: Environment) -> None:

@@ -49,6 +49,20 @@ def test_what_was_accepted_is_not_sent_again(root: Path, inbox: Inbox) -> None:
     assert set(ids(inbox.offered[1])) < set(ids(inbox.offered[0]))
 
 
+def test_export_is_a_second_name(root: Path, inbox: Inbox) -> None:
+    """``export --otlp`` sends the same, notes it in the same place, and takes no option that it would ignore."""
+    done = piped(root, "export", "--otlp", inbox.url)
+    filtered = piped(root, "export", "--otlp", inbox.url, "--period", "7d")
+    nowhere = piped(root, "export", "--otlp", "nowhere")
+
+    assert (done.code, done.stderr) == (0, "")
+    assert "78 spans" in done.stdout
+    assert sent(root, inbox.url)["spans"] == 0
+    assert (filtered.code, filtered.stdout) == (2, "")
+    assert "leave out --period" in filtered.stderr
+    assert (nowhere.code, nowhere.stdout) == (2, "")
+
+
 def test_two_receivers_each_get_everything(root: Path, inbox: Inbox) -> None:
     """What one has accepted says nothing about another."""
     with receiver() as other:

@@ -33,7 +33,7 @@ ARGUMENTS: dict[str, tuple[str, ...]] = {
     "show": ("last",), "agent": (HOSTILE,), "sql": ("select * from invocations",), "compare": ("b", HOSTILE),
     "archive": ("--older", "1d"), "prune": ("--older", "1d", "--dry-run"), "import": (), "redact": ("--help",),
     "serve": ("--help",), "mcp": ("--help",), "best": (HOSTILE,), "quality": (HOSTILE,), "rules": ("suggest",),
-    "status-line": ("--help",),
+    "status-line": ("--help",), "help": (HOSTILE,),
 }  # fmt: skip
 """What a command must be told, or that it would wait for somebody; the others say something without."""
 REPORTS: tuple[tuple[str, ...], ...] = (("agents",), ("show", "last"), ("workflow", "last"))

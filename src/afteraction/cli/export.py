@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 import click
+from click.core import ParameterSource
 
 from afteraction.cli.answer import mention_unreadable
 from afteraction.cli.filters import scope_options
@@ -20,12 +21,19 @@ if TYPE_CHECKING:
     from afteraction.analytics.scope import Scope
     from afteraction.paths import Root
 
+_OTLP = "afteraction.export.otlp"
 _EXAMPLES = """\b
 Examples:
   afteraction export --format parquet --output runs.parquet
   afteraction export --format csv --period 28d > runs.csv
   afteraction export --records --project . > records.ndjson
+  afteraction export --otlp http://localhost:4318
 """
+
+
+def _remember(ctx: click.Context, _option: click.Parameter, url: str | None) -> None:
+    """Keep the receiver for when all options are read; it stands instead of the others."""
+    ctx.meta[_OTLP] = url
 
 
 @click.command(epilog=_EXAMPLES, short_help="Write what was recorded to a file.")
@@ -36,6 +44,8 @@ Examples:
 @click.option("--records", is_flag=True, help="The records themselves instead of rows, one a line (NDJSON).")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Default: stdout.")
 @click.option("--force", is_flag=True, help="Replace FILE if it exists.")
+@click.option("--otlp", metavar="URL", expose_value=False, callback=_remember,
+              help="Send it to an OpenTelemetry receiver instead, as 'afteraction otlp URL' does.")  # fmt: skip
 @scope_options
 def export(*, scope: Scope, now_ms: int, form: str, records: bool, output: Path | None, force: bool) -> None:
     """Write everything recorded as rows of "invocations", oldest first; 'afteraction sql --schema' tells the columns.
@@ -43,6 +53,8 @@ def export(*, scope: Scope, now_ms: int, form: str, records: bool, output: Path 
     A file appears when it is complete, readable by you alone.
     """
     del now_ms
+    if _sent():
+        return
     from afteraction.analytics.export import export as gather
     from afteraction.cli.root import current
     from afteraction.cli.source import chosen_url
@@ -73,6 +85,24 @@ def export(*, scope: Scope, now_ms: int, form: str, records: bool, output: Path 
         click.echo(f"{gathered.count:,} invocations in {output}", err=True)
     if not gathered.count:
         raise NotFoundError("nothing matches; what was written is empty")
+
+
+def _sent() -> bool:
+    """Whether ``--otlp`` was given and everything was sent; AfteractionError when it cannot be."""
+    ctx = click.get_current_context()
+    url = ctx.meta[_OTLP]
+    if url is None:
+        return False
+    given = [
+        option for option in ctx.command.params
+        if option.name not in (None, "otlp") and ctx.get_parameter_source(option.name) is ParameterSource.COMMANDLINE
+    ]  # fmt: skip
+    if given:
+        raise click.UsageError(f"--otlp sends everything that the receiver does not have; leave out {given[0].opts[0]}")
+    from afteraction.cli.otlp import otlp
+
+    ctx.invoke(otlp, url=url)
+    return True
 
 
 def _write_file(root: Root, gathered: Export, form: str, path: Path) -> None:

@@ -30,6 +30,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "export": ("afteraction.cli.export", "Write what was recorded as JSON, CSV or Parquet."),
     "failures": ("afteraction.cli.failures", "Why runs fail: kinds, examples, where they concentrate, what to change."),
     "feedback": ("afteraction.cli.feedback", "Say whether an invocation's work was accepted."),
+    "help": ("afteraction.cli.help", "The documentation, a topic at a time."),
     "import": ("afteraction.cli.import_", "Record the history that Claude Code's transcripts still hold."),
     "install": ("afteraction.cli.install", "Put the hooks into Claude Code's settings."),
     "mcp": ("afteraction.cli.mcp", "Answer a coding agent's questions over the Model Context Protocol."),
