@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tests.lake.questions import Values
 
-REFUSED = {"concentration", "failure_clusters"}
+REFUSED = {"failure_clusters"}
 """They mask messages by a macro of DuckDB's functions on lists."""
 
 

@@ -28,7 +28,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::ResourceWarning"),  # the socket to the JVM stays open as long as that runs
 ]
 
-REFUSED = {"concentration", "failure_clusters"}
+REFUSED = {"failure_clusters"}
 """They mask messages by RE2's regular expressions, and Java's \\b and \\w are others."""
 _FEW = "--conf spark.sql.shuffle.partitions=2 --conf spark.ui.enabled=false --conf spark.driver.host=127.0.0.1"
 CLUSTER = f"--master local-cluster[2,1,1024] {_FEW}"

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
+import math
 import random
 from math import log
 
 import numpy as np
 import pytest
 from scipy import stats
-from statsmodels.stats.contingency_tables import StratifiedTable  # type: ignore[import-untyped]
 from statsmodels.stats.multitest import multipletests  # type: ignore[import-untyped]
 
 from afteraction.analytics.statistics.change_points import change_points
@@ -96,27 +97,54 @@ def test_several_strata_are_the_sum_over_all_outcomes() -> None:
         assert chance_of_as_many(observed, strata) == pytest.approx(expected, rel=1e-9)
 
 
-def test_many_runs_give_the_test_of_mantel_and_haenszel() -> None:
-    """Beyond the exact range the answer is the known approximation; statsmodels gives it for two sides."""
-    strata = [Stratum(20_000, 4_000, 2_800), Stratum(36_000, 2_800, 8_000)]
-    observed = [620, 690]
-    tables = [
-        [[seen, s.here - seen], [s.failed - seen, s.runs - s.here - s.failed + seen]]
-        for s, seen in zip(strata, observed, strict=True)
-    ]
-    both_sides = StratifiedTable([np.array(t) for t in tables]).test_null_odds(correction=True).pvalue
+@pytest.mark.parametrize("stratum", [Stratum(40, 12, 9), Stratum(5, 2, 2), Stratum(9000, 120, 4000), Stratum(4, 3, 2)])
+def test_cumulants_are_those_of_the_hypergeometric_distribution(stratum: Stratum) -> None:
+    """Everything that is approximated rests on these four numbers."""
+    mean, variance, skewness, excess = stats.hypergeom(*stratum).stats(moments="mvsk")
 
-    assert chance_of_as_many(sum(observed), strata) == pytest.approx(both_sides / 2, rel=1e-6)
+    expected = (mean, variance, skewness * variance**1.5, excess * variance**2)
+    assert stratum.cumulants == pytest.approx(expected, rel=1e-9, abs=1e-12)
 
 
-def test_the_approximation_takes_over_where_it_is_close() -> None:
-    """At the border both ways agree to a tenth, down to one chance in a thousand."""
-    stratum = Stratum(16_000, 2_400, 4_400)
-    assert 400 < stratum.variance < 410
-    exact = stats.hypergeom(stratum.runs, stratum.failed, stratum.here)
+def test_the_approximation_is_close_to_the_exact_chance() -> None:
+    """From the border on: 1% down to one chance in a thousand, a tenth down to one in a million."""
+    dice = random.Random(6)  # noqa: S311 - a history, not a secret
+    compared = 0
+    for _ in range(150):
+        strata = [random_stratum(dice) for _ in range(dice.randint(1, 8))]
+        mean, variance = np.sum([stratum.cumulants[:2] for stratum in strata], axis=0)
+        if variance <= 25:
+            continue
+        exact = functools.reduce(
+            np.convolve, [stats.hypergeom(*s).pmf(np.arange(min(s.failed, s.here) + 1)) for s in strata]
+        )
+        for deviations in (0.5, 1.5, 3, 4.5):
+            observed = math.ceil(mean + deviations * math.sqrt(variance))
+            chance = exact[observed:].sum()
+            if chance > 1e-6:
+                near = 0.01 if chance > 1e-3 else 0.1
+                assert chance_of_as_many(observed, strata) == pytest.approx(chance, rel=near), strata
+                compared += 1
+    assert compared > 300
 
-    for observed in (660, 685, 710, 722):
-        assert chance_of_as_many(observed, [stratum]) == pytest.approx(exact.sf(observed - 1), rel=0.1)
+
+def random_stratum(dice: random.Random) -> Stratum:
+    """Few or many runs, of which few or many failed, in a small or a large place."""
+    runs = int(math.exp(dice.uniform(math.log(10), math.log(20_000))))
+    failed, here = (
+        max(1, round(runs * dice.choice(shares))) for shares in ((0.02, 0.1, 0.4, 0.9), (0.01, 0.1, 0.5, 0.9))
+    )
+    return Stratum(runs, failed, here)
+
+
+def test_what_is_beyond_all_chance_is_still_a_chance() -> None:
+    """However far out, in a light tail or a heavy one: never negative, never above one, never an error."""
+    for stratum in (Stratum(400, 200, 200), Stratum(100_000, 400, 10_000), Stratum(1000, 900, 500)):
+        chances = [chance_of_as_many(observed, [stratum]) for observed in range(min(stratum.failed, stratum.here) + 2)]
+        assert all(0 < chance <= 1 for chance in chances)
+        far = [chance for chance in chances if chance < 1e-3]
+        assert far == sorted(far, reverse=True)
+        assert far[-1] == 1e-30
 
 
 def test_false_discovery_rates_equal_statsmodels() -> None:

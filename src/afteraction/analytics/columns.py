@@ -21,6 +21,7 @@ MEANINGS = {
     "status": "success, failure or partial.",
     "execution_time_ms": "Time at work: the sum of its rounds.",
     "error_message": "What went wrong, redacted.",
+    "error_masked": "The same without numbers, paths and ids, so that like messages are equal.",
     "user_accepted": "Whether the user accepted the work.",
     "started_at_ms": "When it started, milliseconds since 1970, UTC.",
     "ended_at_ms": "When its last round ended, milliseconds since 1970, UTC.",

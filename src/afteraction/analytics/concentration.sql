@@ -19,15 +19,15 @@ with moments as (
       and ($until_ms is null or started_at_ms < $until_ms)
 ),
 running as (
-    select at_ms, sum(sum(more)) over (order by at_ms) as agents
-    from moments
-    group by at_ms
+    select distinct at_ms, agents
+    from (select at_ms, more, sum(more) over (order by at_ms) as agents from moments)
+    where more = 1
 ),
 scoped as (
     select
         agent_name,
         outcome_category,
-        coalesce(error_message, '')                                       as message,
+        error_masked,
         status <> 'success'                                               as failed,
         "hour",
         weekday,
@@ -51,46 +51,44 @@ scoped as (
       and ($agent is null or agent_name = $agent)
       and ($model is null or $model in (model, model_tier) or starts_with(model, $model || '-'))
 ),
-messages as (
-    select message, nullif(masked(message), '') as masked
-    from (select distinct message from scoped where failed)
-),
 clusters as (
     select
         outcome_category,
-        masked,
-        row_number() over (order by count(*) desc, outcome_category, masked) as cluster
+        error_masked,
+        row_number() over (order by count(*) desc, outcome_category, error_masked) as cluster
     from scoped
-    join messages using (message)
     where failed
-    group by outcome_category, masked
+    group by outcome_category, error_masked
     qualify cluster <= $most
 ),
-clustered as (
-    select clusters.cluster, scoped.*
+-- every run once for all failures, and each failure once more for its cluster
+counted as (
+    select 0 as cluster, 1 as run, case when failed then 1 else 0 end as failure, scoped.*
     from scoped
-    join messages using (message)
+    union all
+    select clusters.cluster, 0, 1, scoped.*
+    from scoped
     join clusters on clusters.outcome_category is not distinct from scoped.outcome_category
-        and clusters.masked is not distinct from messages.masked
+        and clusters.error_masked is not distinct from scoped.error_masked
     where failed
 ),
--- counted by one circumstance at a time; which one it was, the grouping tells
+-- by one circumstance at a time; which one it was, the grouping tells
 cells as (
     select
-        0 as cluster, agent_name, count(*) as runs, count(*) filter (where failed) as failed,
+        cluster, agent_name, sum(run) as runs, sum(failure) as failed,
         "hour", weekday, project, model, task_type, definition, client_version, concurrency,
-        grouping("hour", weekday, project, model, task_type, definition, client_version, concurrency) as left_out
-    from scoped
-    group by grouping sets (
-        (agent_name), (agent_name, "hour"), (agent_name, weekday), (agent_name, project), (agent_name, model),
-        (agent_name, task_type), (agent_name, definition), (agent_name, client_version), (agent_name, concurrency)
-    )
-    union all
-    select
-        cluster, agent_name, 0, count(*),
-        "hour", weekday, project, model, task_type, definition, client_version, concurrency,
-        grouping("hour", weekday, project, model, task_type, definition, client_version, concurrency)
-    from clustered
+        case
+            when grouping("hour") = 0 then 'hour'
+            when grouping(weekday) = 0 then 'weekday'
+            when grouping(project) = 0 then 'project'
+            when grouping(model) = 0 then 'model'
+            when grouping(task_type) = 0 then 'task type'
+            when grouping(definition) = 0 then 'agent version'
+            when grouping(client_version) = 0 then 'client version'
+            when grouping(concurrency) = 0 then 'concurrency'
+            else 'agent'
+        end                                                               as circumstance
+    from counted
     group by grouping sets (
         (cluster, agent_name), (cluster, agent_name, "hour"), (cluster, agent_name, weekday),
         (cluster, agent_name, project), (cluster, agent_name, model), (cluster, agent_name, task_type),
@@ -100,24 +98,14 @@ cells as (
 named as (
     select
         cluster,
-        case 255 - left_out
-            when 128 then 'hour'
-            when 64 then 'weekday'
-            when 32 then 'project'
-            when 16 then 'model'
-            when 8 then 'task type'
-            when 4 then 'agent version'
-            when 2 then 'client version'
-            when 1 then 'concurrency'
-            else 'agent'
-        end                                                               as circumstance,
+        circumstance,
         -- of these one at most is there; where none is, the value is unknown, but for the agent's own
         coalesce(
             cast("hour" as varchar), cast(weekday as varchar), project, model, task_type,
             agent_name || ' ' || definition, client_version, concurrency,
-            case when left_out = 255 then agent_name end
+            case when circumstance = 'agent' then agent_name end
         )                                                                 as place,
-        case when left_out = 255 then '' else agent_name end              as stratum,
+        case when circumstance = 'agent' then '' else agent_name end     as stratum,
         runs,
         failed
     from cells
@@ -142,15 +130,14 @@ places as (
 ),
 -- an agent without a failure of the cluster tells nothing about where they fall
 strata as (
-    select
-        cluster,
-        circumstance,
-        stratum,
-        sum(failed)                                                       as failed,
-        sum(sum(failed)) over (partition by cluster, circumstance)        as cluster_failed
-    from known
-    group by cluster, circumstance, stratum
-    having sum(failed) > 0
+    select cluster, circumstance, stratum, stratum_failed,
+        sum(stratum_failed) over (partition by cluster, circumstance)     as cluster_failed
+    from (
+        select cluster, circumstance, stratum, sum(failed) as stratum_failed
+        from known
+        group by cluster, circumstance, stratum
+    )
+    where stratum_failed > 0
 )
 select
     cast(cluster as integer)                                              as cluster,
@@ -162,7 +149,7 @@ select
     wilson_low(coalesce(sum(known.failed), 0), any_value(place_runs))     as failure_low,
     wilson_high(coalesce(sum(known.failed), 0), any_value(place_runs))    as failure_high,
     list(cast(places.stratum_runs as bigint) order by stratum)            as stratum_runs,
-    list(cast(strata.failed as bigint) order by stratum)                  as stratum_failed,
+    list(cast(stratum_failed as bigint) order by stratum)                  as stratum_failed,
     list(cast(places.runs as bigint) order by stratum)                    as stratum_here
 from places
 join strata using (circumstance, stratum)

@@ -18,13 +18,22 @@ with scoped as (
       and ($agent is null or agent_name = $agent)
       and ($model is null or $model in (model, model_tier) or starts_with(model, $model || '-'))
 ),
+-- most definitions are never edited, and putting all their runs in order is what takes long
+edited as (
+    select agent_name as edited_agent, project as edited_project, definition_path as edited_path
+    from scoped
+    group by agent_name, project, definition_path
+    having min(definition_sha256) <> max(definition_sha256)
+),
 stepped as (
     select
-        *,
+        scoped.*,
         lag(definition_sha256) over (
             partition by agent_name, project, definition_path order by started_at_ms, invocation_id
         ) is distinct from definition_sha256                              as begins
     from scoped
+    join edited on agent_name = edited_agent and project is not distinct from edited_project
+        and definition_path is not distinct from edited_path
 ),
 numbered as (
     select

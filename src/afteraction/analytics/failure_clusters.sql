@@ -1,9 +1,9 @@
 -- What runs that did not succeed have in common: like error messages, most frequent first, with three examples each.
--- Messages are alike when masked() makes them equal (store/masking.sql) and the outcome has the same category.
+-- Messages are alike when they are equal once masked (store/masking.sql) and the outcome has the same category.
 -- $since_ms, $until_ms, $project, $agent, $model: the scope; null means no limit.
 -- $most: leave out the clusters after so many.
 with failed as (
-    select *, coalesce(error_message, '') as message
+    select *
     from invocations
     where status <> 'success'
       and ($since_ms is null or started_at_ms >= $since_ms)
@@ -12,15 +12,10 @@ with failed as (
       and ($agent is null or agent_name = $agent)
       and ($model is null or $model in (model, model_tier) or starts_with(model, $model || '-'))
 ),
--- the same message is masked once, however often it came
-messages as (
-    select message, nullif(masked(message), '') as masked
-    from (select distinct message from failed)
-),
 by_agent as (
     select
         outcome_category                                                  as category,
-        masked,
+        error_masked                                                      as masked,
         agent_name,
         count(*)                                                          as failed,
         count(*) filter (where status = 'partial')                        as partial,
@@ -30,7 +25,6 @@ by_agent as (
         arg_max(invocation_id, (started_at_ms, invocation_id), 3)         as newest,
         arg_max(started_at_ms, (started_at_ms, invocation_id), 3)         as newest_ms
     from failed
-    join messages using (message)
     group by all
 ),
 clusters as (

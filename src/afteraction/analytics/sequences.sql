@@ -1,6 +1,7 @@
 -- Workflows by their shape: the top-level agents in order of start, those at work at the same time as one step.
 -- An agent is of the top level when what spawned it is not of the same workflow. One that nothing says the end of is
 -- taken to have ended as it began. In a step the agents are in the order of their names.
+-- Workflows are told apart by a key that is cheap to make; only one of each shape is written out.
 -- $since_ms, $until_ms, $project, $agent, $model: the scope; null means no limit; $agent keeps workflows with it.
 -- $least: leave out workflows with fewer invocations. $most: so many shapes.
 with scoped as (
@@ -15,9 +16,9 @@ with scoped as (
 counted as (
     select
         workflow_id,
+        row_number() over (order by workflow_id)                          as number,
         count(*)                                                          as invocations,
         count(*) filter (where status = 'success')                        as success,
-        count(distinct agent_name)                                        as agents,
         min(started_at_ms)                                                as started_ms,
         max(until_ms) - min(started_at_ms)                                as duration_ms,
         sum(cost_usd)                                                     as cost_usd,
@@ -29,17 +30,18 @@ counted as (
 ),
 top as (
     select
-        child.workflow_id,
-        child.agent_name,
-        child.started_at_ms,
-        child.invocation_id,
-        child.until_ms,
+        number,
+        child.agent_name                                                  as agent_name,
+        child.started_at_ms                                               as started_at_ms,
+        child.invocation_id                                               as invocation_id,
+        child.until_ms                                                    as until_ms,
         max(child.until_ms) over (
-            partition by child.workflow_id
+            partition by number
             order by child.started_at_ms, child.invocation_id
             rows between unbounded preceding and 1 preceding
         )                                                                 as busy_until_ms
     from scoped as child
+    join counted using (workflow_id)
     left join scoped as parent
         on child.parent_invocation_id = parent.invocation_id and child.workflow_id = parent.workflow_id
     where parent.invocation_id is null
@@ -48,37 +50,58 @@ stepped as (
     select
         *,
         sum(case when started_at_ms < busy_until_ms then 0 else 1 end) over (
-            partition by workflow_id order by started_at_ms, invocation_id
+            partition by number order by started_at_ms, invocation_id
             rows between unbounded preceding and current row
         )                                                                 as step
     from top
 ),
-steps as (
-    select workflow_id, step, string_agg(agent_name, ' + ' order by agent_name) as agents
-    from stepped
-    group by workflow_id, step
-),
+-- a million added, because texts are sorted as texts; a workflow has fewer steps
 shapes as (
-    select workflow_id, string_agg(agents, ' > ' order by step) as sequence
+    select number, list_sort(list(cast(1000000 + step as varchar) || agent_name)) as shape
+    from stepped
+    group by number
+),
+common as (
+    select
+        min(number)                                                       as number,
+        count(*)                                                          as workflows,
+        count(*) filter (where success = invocations)                     as succeeded,
+        sum(invocations)                                                  as invocations,
+        quantile_cont(duration_ms, 0.5)                                   as median_ms,
+        quantile_cont(duration_ms, 0.9)                                   as p90_ms,
+        sum(cost_usd)                                                     as cost_usd,
+        sum(invocations_without_price)                                    as invocations_without_price,
+        list(workflow_id order by started_ms desc, workflow_id)[:3]       as examples
+    from shapes
+    join counted using (number)
+    group by shape
+),
+steps as (
+    select number, step, string_agg(agent_name, ' + ' order by agent_name) as agents
+    from stepped
+    where number in (select number from common)
+    group by number, step
+),
+written as (
+    select number, string_agg(agents, ' > ' order by step) as sequence
     from steps
-    group by workflow_id
+    group by number
 )
 select
     sequence,
-    count(*)                                                              as workflows,
-    count(*) / sum(count(*)) over ()                                      as share,
-    count(*) filter (where success = invocations)                         as succeeded,
-    rate(count(*) filter (where success = invocations), count(*))         as success_rate,
-    wilson_low(count(*) filter (where success = invocations), count(*))   as success_low,
-    wilson_high(count(*) filter (where success = invocations), count(*))  as success_high,
-    cast(sum(invocations) as bigint)                                      as invocations,
-    cast(round(quantile_cont(duration_ms, 0.5)) as bigint)                as median_ms,
-    cast(round(quantile_cont(duration_ms, 0.9)) as bigint)                as p90_ms,
-    round(sum(cost_usd), 6)                                               as cost_usd,
-    cast(sum(invocations_without_price) as bigint)                        as invocations_without_price,
-    list(workflow_id order by started_ms desc, workflow_id)[:3]           as examples
-from shapes
-join counted using (workflow_id)
-group by sequence
+    workflows,
+    workflows / sum(workflows) over ()                                    as share,
+    succeeded,
+    rate(succeeded, workflows)                                            as success_rate,
+    wilson_low(succeeded, workflows)                                      as success_low,
+    wilson_high(succeeded, workflows)                                     as success_high,
+    cast(invocations as bigint)                                           as invocations,
+    cast(round(median_ms) as bigint)                                      as median_ms,
+    cast(round(p90_ms) as bigint)                                         as p90_ms,
+    round(cost_usd, 6)                                                    as cost_usd,
+    cast(invocations_without_price as bigint)                             as invocations_without_price,
+    examples
+from common
+join written using (number)
 order by workflows desc, sequence
 limit $most

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import difflib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -75,6 +74,8 @@ def known_agent(name: str, known: list[str]) -> str:
     """The name itself; NotFoundError with the nearest known name when it is not recorded."""
     if name in known:
         return name
+    import difflib
+
     near = difflib.get_close_matches(name, known, n=1) or [one for one in known if name.lower() in one.lower()][:1]
     hint = f"; did you mean '{near[0]}'?" if near else "; 'afteraction agents' lists all"
     raise NotFoundError(f"no run of an agent '{name}' is recorded{hint}")

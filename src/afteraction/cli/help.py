@@ -5,7 +5,6 @@ The pager comes up on a terminal only: a pipe wants the text, and a pager in a s
 
 from __future__ import annotations
 
-import difflib
 import shutil
 import sys
 from typing import TYPE_CHECKING
@@ -63,6 +62,8 @@ def _of_command(ctx: click.Context, name: str, known: dict[str, Path]) -> str:
 
     command = cli.get_command(ctx, name)
     if command is None:
+        import difflib
+
         near = difflib.get_close_matches(name, [*known, *COMMANDS], n=1)
         hint = f"Did you mean '{near[0]}'?" if near else "'afteraction help' lists the topics."
         raise click.UsageError(f"No such topic '{plain(name)}'. {hint}")

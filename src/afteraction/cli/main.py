@@ -7,7 +7,6 @@ code they carry; anything else is a bug and keeps its traceback.
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import keyword
 import sys
@@ -82,6 +81,8 @@ class LazyGroup(click.Group):
         """Resolve a command; a mistyped one is answered with the nearest name."""
         name = args[0] if args else ""
         if name and not name.startswith("-") and name not in COMMANDS:
+            import difflib
+
             near = difflib.get_close_matches(name, COMMANDS, n=1)
             hint = f" Did you mean '{near[0]}'?" if near else " 'afteraction --help' lists the commands."
             ctx.fail(f"No such command '{name}'.{hint}")

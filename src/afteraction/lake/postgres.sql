@@ -21,6 +21,7 @@ create table if not exists part_rows (
     status text collate "C",
     execution_time_ms bigint,
     error_message text collate "C",
+    error_masked text collate "C",
     user_accepted boolean,
     started_at_ms bigint,
     ended_at_ms bigint,
@@ -73,7 +74,7 @@ create index if not exists part_rows_started on part_rows (started_at_ms);
 create or replace view invocations as
 select
     invocation_id, workflow_id, parent_invocation_id, agent_name, task_description, "timestamp", status,
-    execution_time_ms, error_message, user_accepted, started_at_ms, ended_at_ms, "date", "hour", weekday,
+    execution_time_ms, error_message, error_masked, user_accepted, started_at_ms, ended_at_ms, "date", "hour", weekday,
     model_tier, tools_used, files_modified, schema_version, source, client, client_version, session_id,
     prompt_id, tool_use_id, agent_id, traceparent, project, model, tokens_input, tokens_output,
     tokens_cache_read, tokens_cache_creation, cost_usd, tool_calls, tool_errors, tools, files_read, lines_added,

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,12 +22,11 @@ from afteraction.lake.parts import LAKE, LakePart, is_day
 from afteraction.store.archive_places import part_times
 from afteraction.store.archived_reading import read_archived
 from afteraction.store.cache_days import day_files, day_times
-from afteraction.store.cache_parts import fill_batch, line_of
+from afteraction.store.cache_parts import fill_batch, line_of, rows_version
 from afteraction.store.engine import EngineError, connect
 from afteraction.store.reading import INVOCATION_DECODER
 from afteraction.store.record_files import read_bytes
-from afteraction.store.sql import STORE, sql
-from afteraction.task_types import RULES_DIGEST
+from afteraction.store.sql import sql
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -205,7 +203,7 @@ def _records(work: _Push, files: DayFiles, *, archived: bool) -> Iterator[tuple[
 
 
 def _version() -> str:
-    return f"{_LAYOUT}-{zlib.crc32(sql(STORE, 'schema').encode()):08x}-{RULES_DIGEST:08x}"
+    return f"{_LAYOUT}-{rows_version()}"
 
 
 def _hash(line: bytes) -> str:

@@ -6,9 +6,7 @@ readers expect: ``null``, an empty cell, ``-``.
 
 from __future__ import annotations
 
-import csv
 import dataclasses
-import json
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, TextIO
 
@@ -25,6 +23,8 @@ if TYPE_CHECKING:
 
 def write_json(document: object, stream: TextIO) -> None:
     """Write dataclasses, structs, or lists and mappings of them as one indented JSON document."""
+    import json
+
     text = json.dumps(msgspec.to_builtins(document), indent=2, ensure_ascii=not _is_utf8(stream))
     stream.write(escaped_json(text) + "\n")
 
@@ -56,6 +56,8 @@ def write_csv(rows: Sequence[DataclassInstance], row_type: type[DataclassInstanc
 
 def write_csv_rows(names: Sequence[str], rows: Iterable[Sequence[Any]], stream: TextIO) -> None:
     """The same for rows whose columns are known only now."""
+    import csv
+
     writer = csv.writer(_forgiving(stream), lineterminator="\n")
     writer.writerow([spreadsheet_cell(name) for name in names])
     writer.writerows([_csv_cell(value) for value in row] for row in rows)
@@ -99,6 +101,8 @@ def _exact(value: Any) -> str:
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         return str(value)
     built = msgspec.to_builtins(value)
+    import json
+
     return built if isinstance(built, str) else escaped_json(json.dumps(built, ensure_ascii=False))
 
 

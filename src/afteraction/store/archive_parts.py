@@ -9,7 +9,6 @@ A row stands for the file ``invocations/<day>/<name>``: where such a file exists
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 from base64 import b64encode
@@ -50,6 +49,8 @@ class ArchivedFile(NamedTuple):
     @property
     def sound(self) -> bool:
         """Whether the content is what was archived."""
+        import hashlib
+
         return hashlib.sha256(self.content).hexdigest() == self.sha256
 
 
@@ -63,6 +64,8 @@ class ArchivedName(NamedTuple):
 
 def archived_file(name: str, invocation_id: str, content: bytes) -> ArchivedFile:
     """A record file as a part will hold it."""
+    import hashlib
+
     return ArchivedFile(stored_name(name), invocation_id, content, hashlib.sha256(content).hexdigest())
 
 

@@ -20,7 +20,6 @@ import contextlib
 import fcntl
 import os
 import time
-import zlib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -42,10 +41,9 @@ from afteraction.store.cache_manifest import (
     load_manifest,
     save_manifest,
 )
-from afteraction.store.cache_parts import BatchReader, RecordFile, hide, write_batch
+from afteraction.store.cache_parts import BatchReader, RecordFile, hide, rows_version, write_batch
 from afteraction.store.engine import EngineError, connect
 from afteraction.store.sql import STORE, sql
-from afteraction.task_types import RULES_DIGEST
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -242,5 +240,5 @@ def _lock_file(root: Root) -> int | None:
 
 
 def _version() -> str:
-    """What parts must have been written by to be of use: this very schema, and these very types of task."""
-    return f"{_LAYOUT}-{zlib.crc32(sql(STORE, 'schema').encode()):08x}-{RULES_DIGEST:08x}"
+    """What parts must have been written by to be of use."""
+    return f"{_LAYOUT}-{rows_version()}"

@@ -8,6 +8,7 @@ written parts; DuckDB's own glob over the files takes 15 s, ``executemany`` 40 s
 from __future__ import annotations
 
 import os
+import zlib
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
@@ -22,10 +23,10 @@ from afteraction.store.cache_manifest import Part, checksum
 from afteraction.store.reading import INVOCATION_DECODER
 from afteraction.store.record_files import read_bytes
 from afteraction.store.sql import STORE, sql
-from afteraction.task_types import task_type
+from afteraction.task_types import RULES_DIGEST, task_type
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from duckdb import DuckDBPyConnection
 
@@ -96,6 +97,12 @@ class BatchReader:
                 self.damaged.append(file)
 
 
+def rows_version() -> str:
+    """What rows follow from besides records: this very schema and masking, and these very types of task."""
+    made_by = zlib.crc32(f"{sql(STORE, 'schema')}{sql(STORE, 'masking')}".encode())
+    return f"{made_by:08x}-{RULES_DIGEST:08x}"
+
+
 def line_of(record: Invocation, day: str, stamp: int) -> bytes:
     """A record as one line for ``fill_batch``, one that DuckDB is sure to accept, with its type of task."""
     kind = record.metadata.task_type or task_type(record.task_description, record.metadata.tools_used)
@@ -122,9 +129,11 @@ def write_batch(connection: DuckDBPyConnection, folder: Path) -> Part:
     return _write_part(connection, "write_batch", folder)
 
 
-def hide(connection: DuckDBPyConnection, stamps: Iterable[int]) -> None:
+def hide(connection: DuckDBPyConnection, stamps: Sequence[int]) -> None:
     """Make the table ``hidden``: the stamps of rows in parts that do not count."""
-    connection.execute(sql(STORE, "hidden"), {"stamps": msgspec.json.encode(list(stamps)).decode()})
+    connection.execute(sql(STORE, "hidden"))
+    if stamps:
+        connection.execute(sql(STORE, "hide"), {"stamps": msgspec.json.encode(stamps).decode()})
 
 
 def merge_parts(connection: DuckDBPyConnection, folder: Path, parts: Iterable[Part]) -> Part:

@@ -1,4 +1,2 @@
--- Rows that do not count any more, by their stamps.
--- $stamps: a JSON array, because binding a list of numbers one by one takes ten times as long.
-create or replace table hidden as
-select cast(unnest(from_json($stamps, '["bigint"]')) as bigint) as stamp
+-- An empty table for rows that do not count any more, by their stamps.
+create or replace table hidden (stamp bigint)

@@ -2,6 +2,7 @@
 -- $path: newline-delimited records as the cache wrote them, one checked record a line, each with its day, stamp
 -- and type of task (task_types.py).
 -- Whole numbers are read wide and narrowed with try_cast: an absurd one is unknown, and no reason to lose the rest.
+-- error_masked: masked once, here, because that takes longer than everything else about a failure (masking.sql).
 -- The columns day and stamp are the cache's own; no question sees them.
 create or replace table batch as
 with records as (
@@ -52,6 +53,7 @@ select
     status,
     try_cast(execution_time_ms as bigint)                                              as execution_time_ms,
     error_message,
+    nullif(masked(error_message), '')                                                  as error_masked,
     user_accepted,
     started                                                                            as started_at_ms,
     -- an agent that waited between rounds says when it ended; any other ran through

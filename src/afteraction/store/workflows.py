@@ -7,7 +7,6 @@ lock. Ids that come from outside are kept in the file and made safe only for its
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import re
 from typing import TYPE_CHECKING
 
@@ -31,6 +30,8 @@ def workflow_path(root: Root, workflow_id: str) -> Path:
     """Where a workflow's file lies; an id that no file name can carry is stored under its hash."""
     if _SAFE.fullmatch(workflow_id):
         return root.workflows / f"{workflow_id}.json"
+    import hashlib
+
     digest = hashlib.sha256(workflow_id.encode("utf-8", "surrogatepass")).hexdigest()[:16]
     return root.workflows / f"wf-x-{digest}.json"
 

@@ -3,24 +3,27 @@
 Runs are split into strata (by agent), because an agent that fails often and runs at night would else make the night
 look bad. Within a stratum, were failures dealt out blindly, the number that fall into the place is hypergeometric
 (Fisher's exact test); over strata it is the sum of such numbers, whose distribution is computed by convolution. Beyond
-a variance of ``_EXACT_UP_TO``, and for what is no surprise anyway, the normal distribution with continuity correction
-takes over, as in the test of Mantel and Haenszel: there it is within a tenth of the exact value down to one chance in
-a thousand, and the exact one would cost seconds.
+a variance of ``_EXACT_UP_TO`` that would cost seconds, and the saddlepoint approximation of R. Lugannani and S. Rice
+(Advances in Applied Probability 12, 1980) takes over, on the sum's first four cumulants: it is within 1% of the exact
+value down to one chance in a thousand, and within a tenth down to one in a million.
 """
 
 from __future__ import annotations
 
-from math import erfc, exp, lgamma, sqrt
+from math import erfc, exp, lgamma, pi, sqrt
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-_EXACT_UP_TO = 400.0
-_CHEAP_UP_TO = 25.0
-"""Up to this variance the exact value costs next to nothing; beyond, only what is surprising is worth it."""
-_UNSURPRISING = 0.1
+_EXACT_UP_TO = 25.0
+"""Up to this variance the exact value costs next to nothing."""
 _NEGLIGIBLE = 1e-30
+_STEPS = 50
+"""Newton's method takes five or six to the saddlepoint, if there is one."""
+_NEAR = 1e-6
+_TOO_FEW = 3
+"""Runs whose third and fourth cumulant are not defined; their part in a sum of a variance that matters is nothing."""
 
 
 class Stratum(NamedTuple):
@@ -37,12 +40,20 @@ class Stratum(NamedTuple):
         return self.failed * self.here / self.runs
 
     @property
-    def variance(self) -> float:
-        """Of that number."""
-        if self.runs <= 1:
-            return 0.0
-        elsewhere, succeeded = self.runs - self.here, self.runs - self.failed
-        return self.expected * (elsewhere / self.runs) * (succeeded / (self.runs - 1))
+    def cumulants(self) -> tuple[float, float, float, float]:
+        """Of that number: mean, variance, and the third and fourth, which tell skew and heavy tails."""
+        runs, failed, here = self
+        if failed in (0, runs) or here in (0, runs):
+            return self.expected, 0.0, 0.0, 0.0
+        succeeded, elsewhere = runs - failed, runs - here
+        variance = self.expected * (elsewhere / runs) * (succeeded / (runs - 1))
+        if runs <= _TOO_FEW:
+            return self.expected, variance, 0.0, 0.0
+        third = variance * (succeeded - failed) * (elsewhere - here) / (runs * (runs - 2))
+        spread = failed * succeeded * here * elsewhere
+        excess = (runs - 1) * runs**2 * (runs * (runs + 1) - 6 * failed * succeeded - 6 * here * elsewhere)
+        excess += 6 * spread * (5 * runs - 6)
+        return self.expected, variance, third, variance**2 * excess / (spread * (runs - 2) * (runs - 3))
 
 
 def chance_of_as_many(observed: int, strata: Iterable[Stratum]) -> float:
@@ -51,12 +62,9 @@ def chance_of_as_many(observed: int, strata: Iterable[Stratum]) -> float:
     A chance below 1e-30 is given as 1e-30.
     """
     strata = list(strata)
-    expected = sum(stratum.expected for stratum in strata)
-    variance = sum(stratum.variance for stratum in strata)
-    if variance > _CHEAP_UP_TO:
-        normal = _normal_tail((observed - 0.5 - expected) / sqrt(variance))
-        if variance > _EXACT_UP_TO or normal > _UNSURPRISING:
-            return max(_NEGLIGIBLE, normal)
+    cumulants = [sum(of_all) for of_all in zip(*(stratum.cumulants for stratum in strata), strict=True)]
+    if cumulants[1] > _EXACT_UP_TO:
+        return min(1.0, max(_NEGLIGIBLE, _saddlepoint_tail(observed, *cumulants)))
     least, chances = 0, [1.0]
     for stratum in strata:
         first, own = _hypergeometric(stratum)
@@ -105,6 +113,33 @@ def _trimmed(chances: list[float]) -> tuple[int, list[float]]:
 
 def _log_choose(of: int, chosen: int) -> float:
     return lgamma(of + 1) - lgamma(chosen + 1) - lgamma(of - chosen + 1)
+
+
+def _saddlepoint_tail(observed: int, mean: float, variance: float, third: float, fourth: float) -> float:
+    """Lugannani and Rice's formula for a whole number: the chance of ``observed`` or more.
+
+    Where four cumulants have no saddlepoint, far out in a tail that is lighter than the normal one, the normal one is
+    taken: it is below one in a billion there.
+    """
+    above = observed - mean
+    normal = _normal_tail((above - 0.5) / sqrt(variance))
+    at = above / variance
+    for _ in range(_STEPS):
+        curvature = variance + third * at + fourth * at**2 / 2
+        if curvature <= 0:
+            return normal
+        step = (variance * at + third * at**2 / 2 + fourth * at**3 / 6 - above) / curvature
+        at -= step
+        if abs(step) < _NEAR:
+            break
+    else:
+        return normal
+    generated = variance * at**2 / 2 + third * at**3 / 6 + fourth * at**4 / 24
+    if at < _NEAR or generated >= at * above:
+        return normal
+    root = sqrt(2 * (at * above - generated))
+    scaled = (1 - exp(-at)) * sqrt(curvature)
+    return _normal_tail(root) + exp(-(root**2) / 2) / sqrt(2 * pi) * (1 / scaled - 1 / root)
 
 
 def _normal_tail(z: float) -> float:
