@@ -59,7 +59,7 @@ def index_of(records: list[Invocation], folder: Path) -> Index:
     connection = connect(root)
     fill_batch(connection, (line_of(record, record.timestamp[:10], at) for at, record in enumerate(records)), folder)
     connection.execute('create view invocations as select * exclude ("day", stamp) from batch')
-    return RecordIndex(root, Snapshot(connection, (), ()))
+    return RecordIndex(root, Snapshot(connection, (), (), None))
 
 
 def finds(index: Index) -> Iterator[tuple[Find, bool]]:

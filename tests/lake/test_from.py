@@ -70,6 +70,13 @@ def test_every_report_answers_as_on_the_records(
     assert (there.code, there.stdout) == (0, here.stdout), there.stderr
 
 
+def test_what_does_not_fit_into_memory_has_a_private_place(varied: tuple[Path, Path], tmp_path: Path) -> None:
+    """Who never recorded anything has one too: DuckDB makes the last folder of a path, not those above it."""
+    assert piped(tmp_path / "new" / "root", "agents", *UNTIL, "--from", str(varied[1])).code == 0
+
+    assert (tmp_path / "new" / "root" / "cache").stat().st_mode & 0o777 == 0o700
+
+
 def test_every_report_takes_from() -> None:
     """A report without ``--from`` would answer for this machine where a lake was meant."""
     assert {

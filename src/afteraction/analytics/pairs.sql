@@ -34,8 +34,8 @@ members as (
     group by workflow_id, agent_name
 ),
 strata as (
-    select stratum, count(distinct workflow_id) as workflows
-    from members
+    select stratum, count(*) as workflows
+    from homes
     group by stratum
 ),
 alone as (

@@ -8,17 +8,38 @@ with scoped as (
     select
         *,
         user_accepted is not null and coalesce(acceptance_source, 'explicit') <> 'inferred'        as told,
-        user_accepted is not null and coalesce(acceptance_source, 'explicit') = 'inferred'         as inferred,
-        -- the next one: engines know lag better than lead
-        lag(started_at_ms) over (
-            partition by agent_name, session_id, task_description order by started_at_ms desc, invocation_id desc
-        )                                                                 as again_ms
+        user_accepted is not null and coalesce(acceptance_source, 'explicit') = 'inferred'         as inferred
     from invocations
     where ($since_ms is null or started_at_ms >= $since_ms)
       and ($until_ms is null or started_at_ms < $until_ms)
       and ($project is null or project = $project or ends_with(project, '/' || $project))
       and ($agent is null or agent_name = $agent)
       and ($model is null or $model in (model, model_tier) or starts_with(model, $model || '-'))
+),
+-- few tasks are given twice, and putting all runs in order is what takes long
+given_again as (
+    select agent_name, session_id, task_description
+    from scoped
+    where session_id is not null and task_description is not null
+    group by agent_name, session_id, task_description
+    having count(*) > 1
+),
+in_order as (
+    select
+        agent_name,
+        ended_at_ms,
+        -- the next one: engines know lag better than lead
+        lag(started_at_ms) over (
+            partition by agent_name, session_id, task_description order by started_at_ms desc, invocation_id desc
+        )                                                                 as again_ms
+    from scoped
+    join given_again using (agent_name, session_id, task_description)
+),
+again as (
+    select agent_name, count(*) as repeated
+    from in_order
+    where again_ms >= ended_at_ms
+    group by agent_name
 ),
 counted as (
     select
@@ -31,9 +52,6 @@ counted as (
         count(*) filter (where inferred and not user_accepted)            as seen_no,
         count(*) filter (where status = 'success' and acceptance_signal = 'corrected' and not user_accepted)
                                                                           as corrected,
-        count(*) filter (
-            where session_id is not null and task_description is not null and again_ms >= ended_at_ms
-        )                                                                 as repeated,
         count(*) filter (where status = 'success' and not user_accepted)  as false_completions,
         count(*) filter (where status = 'success' and told and not user_accepted) as false_told,
         cast(round(rate(sum(execution_time_ms), count(execution_time_ms))) as bigint) as mean_ms,
@@ -71,6 +89,6 @@ select
     wilson_high(false_completions, delivered)                             as false_high,
     mean_ms,
     cast(round(median_ms) as bigint)                                      as median_ms
-from counted
+from (select counted.*, coalesce(again.repeated, 0) as repeated from counted left join again using (agent_name))
 where n >= $min_runs
 order by invocations desc, agent_name

@@ -7,6 +7,7 @@ another clock than UTC.
 
 from __future__ import annotations
 
+import contextlib
 import os
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,6 +15,7 @@ from afteraction.errors import NotFoundError, StoreError
 from afteraction.lake.copies import copies_folder, forget_copies
 from afteraction.lake.parts import LAKE
 from afteraction.moments import DAY_MS, utc_date
+from afteraction.store.atomic import make_private_folder
 from afteraction.store.engine import EngineError, connect
 from afteraction.store.index import QUESTIONS, typed_rows
 from afteraction.store.sql import STORE, sql
@@ -119,6 +121,8 @@ def _date(at_ms: float, beyond: str) -> str:
 
 
 def _connected(root: Root, parts: Sequence[LakePart], paths: Sequence[str]) -> DuckDBPyConnection:
+    with contextlib.suppress(OSError):  # where it fails, memory must do
+        make_private_folder(root.cache)  # DuckDB spills below it; a reader of lakes may not have it
     connection = connect(root)
     connection.execute(sql(STORE, "schema"), {"path": os.devnull})
     if paths:

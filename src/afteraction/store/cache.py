@@ -70,6 +70,8 @@ class Snapshot:
     """What the view reads; they stay at least a minute after they have been replaced."""
     unreadable: tuple[Path, ...]
     """Record files that hold no record, or could not be read, by path."""
+    hidden: tuple[int, ...] | None
+    """The stamps of rows in the parts that do not count; None when some rows are in memory only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +145,10 @@ def _attempt(
             if manifest != stored:
                 save_manifest(root.cache, retire(root.cache, manifest, now_ns=now_ns))
     paths = [str(root.cache / part.name) for part in manifest.parts]
-    _make_view(connection, paths, pending=reader.done > 0 and not held)
-    return Snapshot(connection, manifest.parts, _unreadable(root, manifest.days, [*reader.damaged, *reader.denied]))
+    pending = reader.done > 0 and not held
+    _make_view(connection, paths, pending=pending)
+    unreadable = _unreadable(root, manifest.days, [*reader.damaged, *reader.denied])
+    return Snapshot(connection, manifest.parts, unreadable, None if pending else manifest.hidden)
 
 
 def _sound(root: Root, manifest: Manifest, checked_bytes: int | None) -> Manifest:

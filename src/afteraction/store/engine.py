@@ -26,6 +26,9 @@ else:
 EngineError = duckdb.Error
 """Base of what DuckDB raises: a damaged part, a missing file, or a mistake in a question."""
 
+MEMORY_LIMIT = "1500MB"
+"""A report must leave the laptop to those who work on it; DuckDB would take four fifths of its memory."""
+
 
 def connect(root: Root) -> duckdb.DuckDBPyConnection:
     """A new, empty database with the macros of ``intervals.sql`` and ``masking.sql``."""
@@ -35,6 +38,7 @@ def connect(root: Root) -> duckdb.DuckDBPyConnection:
             "autoinstall_known_extensions": "false",
             "autoload_known_extensions": "false",
             "temp_directory": str(root.cache / "spill"),
+            "memory_limit": MEMORY_LIMIT,
         },
     )
     connection.execute("set timezone = 'UTC'")  # a time without an offset is UTC

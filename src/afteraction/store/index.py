@@ -70,6 +70,13 @@ class RecordIndex:
         """Record files that could not be read or decoded, and are therefore missing from every answer."""
         return self._snapshot.unreadable
 
+    def equals(self, other: RecordIndex) -> bool:
+        """Whether the other has the very same rows for certain, so that it answers the same."""
+        mine, others = self._snapshot, other._snapshot
+        return mine.hidden is not None and (mine.parts, mine.hidden, mine.unreadable) == (
+            others.parts, others.hidden, others.unreadable,
+        )  # fmt: skip
+
     @property
     def when_empty(self) -> str:
         """What to say when nothing was ever recorded."""

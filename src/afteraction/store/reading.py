@@ -16,7 +16,7 @@ import msgspec
 
 from afteraction.errors import AfteractionError, NotFoundError
 from afteraction.model import Invocation, Workflow
-from afteraction.moments import known_epoch_ms
+from afteraction.moments import DAY_MS, known_epoch_ms, utc_date
 from afteraction.store.archive_places import part_times
 from afteraction.store.record_files import SUFFIX, folder_names, json_files, read_bytes, record_files
 
@@ -32,6 +32,7 @@ INVOCATION_DECODER = msgspec.json.Decoder(Invocation)
 WORKFLOW_DECODER = msgspec.json.Decoder(Workflow)
 _DATED = re.compile(r"inv-(\d{4})(\d{2})(\d{2})-")
 _SHOWN = 3
+_DATED_WORKFLOW = re.compile(r"wf-[0-9]{8}-")
 _CLOCK_SLACK_MS = 2_000
 """By how much the time of writing may be behind: some file systems know even seconds only."""
 _Record = TypeVar("_Record", Invocation, Workflow)
@@ -208,10 +209,15 @@ def _no_workflow(root: Root) -> str:
 def _newest_idle_workflow(root: Root, *, after_ms: int | None) -> Workflow | None:
     """The newest workflow in which nothing ran, if it started after that moment.
 
-    No record leads to it, so its file must be looked into; one that was last written before then need not be.
+    No record leads to it, so its file must be looked into; one that was last written before then need not be, and
+    neither one whose name has an earlier day.
     """
     written_ms = 0 if after_ms is None else after_ms - _CLOCK_SLACK_MS
-    paths = [path for path in json_files(str(root.workflows)) if _modified_ms(path) >= written_ms]
+    first = "" if after_ms is None else f"wf-{utc_date(after_ms - DAY_MS).replace('-', '')}"
+    paths = [
+        path for path in json_files(str(root.workflows))
+        if not _is_earlier(path, first) and _modified_ms(path) >= written_ms
+    ]  # fmt: skip
     loaded = (_decoded(path, WORKFLOW_DECODER) for path in paths)
     idle = [
         (started_ms, workflow.workflow_id, workflow)
@@ -220,6 +226,11 @@ def _newest_idle_workflow(root: Root, *, after_ms: int | None) -> Workflow | Non
         if (started_ms := known_epoch_ms(workflow.started_at) or 0) > (after_ms or 0)
     ]
     return max(idle)[-1] if idle else None
+
+
+def _is_earlier(path: str, first: str) -> bool:
+    name = path.rpartition("/")[2]
+    return _DATED_WORKFLOW.match(name) is not None and name < first
 
 
 def _modified_ms(path: str) -> int:
