@@ -55,6 +55,7 @@ golden: $(READY) ## Write the expected records of all recorded sessions anew
 
 docs: $(READY) ## Write the pages that follow from code
 	$(PYTHON) -m docs.generate_outcomes
+	$(PYTHON) -m docs.generate_commands
 	$(PYTHON) -m docs.generate_questions
 	$(PYTHON) -m docs.generate_plugin_hooks
 	$(PYTHON) -m docs.generate_acceptance

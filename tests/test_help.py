@@ -34,7 +34,7 @@ def test_a_page_fits_80_columns_and_a_pipe_gets_text_only(topic: str, tmp_path: 
     assert (done.code, done.stderr) == (0, "")
     assert len(done.stdout.splitlines()) > 10
     assert max(map(len, done.stdout.splitlines())) <= 80
-    assert not re.search(r"\x1b|\]\(|<!--|[ \t]$", done.stdout, re.MULTILINE)
+    assert not re.search(r"\x1b|\]\(|\(#|<!--|[ \t]$", done.stdout, re.MULTILINE)
 
 
 def test_a_link_to_another_page_becomes_a_command(tmp_path: Path) -> None:

@@ -26,7 +26,8 @@ WIDTH = 80
 _PACKAGE = Path(__file__).parents[1]
 _PLACES = (_PACKAGE / "docs", _PACKAGE.parents[1] / "docs")
 """In a wheel beside the code, in a checkout at its top."""
-_LINK = re.compile(r"\[([^\]]+)\]\(([a-z-]+)\.md(?:#[^)]*)?\)")
+_LINK = re.compile(r"\[([^\]]+)\]\((?:([a-z-]+)\.md)?(?:#[^)]*)?\)")
+"""To another page, or to a place on the same one."""
 
 
 class _Heading(Heading):
