@@ -1,4 +1,4 @@
-"""A real Chromium for the tests of the site: the system's, installed where it is missing and that is allowed."""
+"""A real Chromium for the tests of pages: the system's, installed where it is missing and that is allowed."""
 
 from __future__ import annotations
 
