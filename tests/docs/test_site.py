@@ -62,6 +62,15 @@ def test_a_table_shows_no_backslash_and_a_list_is_a_list(site: Path) -> None:
     assert [name for name, text in texts.items() if "<p>- " in text or "\n- " in text.split("<article")[-1]] == []
 
 
+def test_every_word_of_the_glossary_leads_to_its_page() -> None:
+    """A word is explained in a line there, and at length where it belongs."""
+    text = (CHECKOUT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    rows = [line for line in text.splitlines() if line.startswith("| ") and not line.startswith("| word |")]
+
+    assert len(rows) > 35
+    assert [row for row in rows if "](" not in row] == []
+
+
 def test_nothing_is_loaded_from_another_host(site: Path) -> None:
     """Who reads a page tells nobody: scripts, styles, fonts and pictures lie beside it."""
     assert [target for target in loaded(site) if foreign(target)] == []
