@@ -46,6 +46,14 @@ def test_a_link_to_another_page_becomes_a_command(tmp_path: Path) -> None:
     assert named <= set(PAGES)
 
 
+def test_a_link_in_brackets_is_its_command_alone(tmp_path: Path) -> None:
+    """Brackets in brackets read badly, and such a link only says where more stands."""
+    shown = " ".join(piped(tmp_path, "help", "glossary").stdout.split())
+
+    assert "(afteraction help data-format)" in shown
+    assert "))" not in shown
+
+
 def test_a_terminal_gets_a_pager_and_its_own_width(tmp_path: Path) -> None:
     """The user's pager, not one of ours; a narrow terminal gets narrow lines."""
     shown = on_terminal(tmp_path, "help", "outcomes", columns=60, PAGER="sed s/^/paged:/")
