@@ -77,16 +77,18 @@ def test_nothing_is_loaded_from_another_host(site: Path) -> None:
     assert not (site / "generate_commands.py").exists()
 
 
-def test_search_finds_and_asks_no_other_host(address: str, browser: Browser) -> None:
-    """In a real browser: whatever the scripts do, every request goes to the host that served the page."""
+@pytest.mark.parametrize("served", [True, False], ids=["served", "from disk"])
+def test_search_finds_and_asks_no_other_host(address: str, site: Path, browser: Browser, *, served: bool) -> None:
+    """In a real browser: every request goes to where the page came from, a host or the disk."""
+    start = f"{address}/index.html" if served else (site / "index.html").as_uri()
     page = browser.new_context().new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
-    page.goto(f"{address}/index.html")
+    page.goto(start)
     page.get_by_role("textbox", name="Search").first.fill("critical path")
     page.locator(".md-search-result__link").first.wait_for(timeout=30_000)
 
-    assert {urlsplit(url).netloc for url in asked if not url.startswith("data:")} == {urlsplit(address).netloc}
+    assert {urlsplit(url)[:2] for url in asked if not url.startswith("data:")} == {urlsplit(start)[:2]}
     assert any("search_index" in url for url in asked)
 
 
