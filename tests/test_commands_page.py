@@ -3,11 +3,19 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 import click
+import pytest
 
 from afteraction.cli.main import COMMANDS, cli
 from docs.generate_commands import PAGE, commands, page
+from tests.plugin_copy import CHECKOUT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+PAGES = [CHECKOUT / "README.md", CHECKOUT / "CONTRIBUTING.md", *sorted((CHECKOUT / "docs").glob("*.md"))]
 
 
 def test_the_page_is_what_the_commands_make_it() -> None:
@@ -53,3 +61,38 @@ def _help_of_agents() -> str:
     command = cli.get_command(click.Context(cli), "agents")
     assert command is not None
     return command.get_help(click.Context(command, info_name="agents"))
+
+
+@pytest.mark.parametrize("source", PAGES, ids=lambda source: source.name)
+def test_every_command_that_a_page_names_exists(source: Path) -> None:
+    """A page that names a command or an option which is gone sends its reader into an error."""
+    text = source.read_text(encoding="utf-8")
+    named = re.findall(r"`(?:\$ )?afteraction ([a-z][^`]*)`|^(?:\$ )?afteraction ([a-z].*)$", text, re.MULTILINE)
+
+    assert [wrong for inline, line in named if (wrong := _unknown(inline or line))] == []
+
+
+def test_an_unknown_command_or_option_is_noticed() -> None:
+    """The check itself: each kind of mistake, and a right line."""
+    assert _unknown("agents --sort cost --json  # cheap ones") == ""
+    assert _unknown("rules apply --only 1") == ""
+    assert _unknown("agnts") == "agnts"
+    assert _unknown("agents --sorted cost") == "agents --sorted"
+    assert _unknown("rules aply") == "rules aply"
+
+
+def _unknown(line: str) -> str:
+    """What of a command line the program does not know, with the command before it; empty when it knows all."""
+    words = re.split(r"\s+#|[|<>;&)]", line)[0].split()
+    command = cli.get_command(click.Context(cli), words[0])
+    if command is None:
+        return words[0]
+    path = words[0]
+    if isinstance(command, click.Group) and words[1:] and words[1][0].islower():
+        path = f"{path} {words[1]}"
+        if (below := command.commands.get(words[1])) is None:
+            return path
+        command = below
+    known = {name for option in command.params for name in option.opts} | {"--help", "-h"}
+    given = [word.partition("=")[0] for word in words if word.startswith("--")]
+    return next((f"{path} {option}" for option in given if option not in known), "")
