@@ -8,7 +8,7 @@ BASE_PYTHON ?= python3
 PHOENIX := .cache/phoenix/bin/phoenix
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format lock prices golden docs bench phoenix privacy acceptance audit reliability lake-engines clean
+.PHONY: help setup demo test lint format lock prices golden docs site bench phoenix privacy acceptance audit reliability lake-engines clean
 
 help: ## List these commands
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -55,10 +55,14 @@ golden: $(READY) ## Write the expected records of all recorded sessions anew
 
 docs: $(READY) ## Write the pages that follow from code
 	$(PYTHON) -m docs.generate_outcomes
+	$(PYTHON) -m docs.generate_commands
 	$(PYTHON) -m docs.generate_questions
 	$(PYTHON) -m docs.generate_plugin_hooks
 	$(PYTHON) -m docs.generate_acceptance
 	$(PYTHON) -m docs.generate_task_types
+
+site: $(READY) ## Build the documentation as a site into build/site; it loads nothing from elsewhere
+	NO_MKDOCS_2_WARNING=1 $(VENV)/bin/mkdocs build
 
 bench: $(READY) ## Measure the hook, what a session feels of it, the import, and the index
 	$(PYTHON) benchmarks/hook_latency.py

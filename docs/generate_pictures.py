@@ -12,7 +12,7 @@ from playwright.sync_api import sync_playwright
 
 from afteraction.paths import Root
 from benchmarks.generate import history, write_history
-from tests.web.conftest import ARGUMENTS, browser_path
+from tests.conftest import ARGUMENTS, browser_path
 from tests.web.site import served
 
 FOLDER = Path(__file__).parent / "pictures"

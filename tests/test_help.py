@@ -34,7 +34,7 @@ def test_a_page_fits_80_columns_and_a_pipe_gets_text_only(topic: str, tmp_path: 
     assert (done.code, done.stderr) == (0, "")
     assert len(done.stdout.splitlines()) > 10
     assert max(map(len, done.stdout.splitlines())) <= 80
-    assert not re.search(r"\x1b|\]\(|<!--|[ \t]$", done.stdout, re.MULTILINE)
+    assert not re.search(r"\x1b|\]\(|\(#|<!--|[ \t]$", done.stdout, re.MULTILINE)
 
 
 def test_a_link_to_another_page_becomes_a_command(tmp_path: Path) -> None:
@@ -44,6 +44,14 @@ def test_a_link_to_another_page_becomes_a_command(tmp_path: Path) -> None:
 
     assert "data-format" in named
     assert named <= set(PAGES)
+
+
+def test_a_link_in_brackets_is_its_command_alone(tmp_path: Path) -> None:
+    """Brackets in brackets read badly, and such a link only says where more stands."""
+    shown = " ".join(piped(tmp_path, "help", "glossary").stdout.split())
+
+    assert "(afteraction help data-format)" in shown
+    assert "))" not in shown
 
 
 def test_a_terminal_gets_a_pager_and_its_own_width(tmp_path: Path) -> None:

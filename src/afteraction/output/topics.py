@@ -26,7 +26,8 @@ WIDTH = 80
 _PACKAGE = Path(__file__).parents[1]
 _PLACES = (_PACKAGE / "docs", _PACKAGE.parents[1] / "docs")
 """In a wheel beside the code, in a checkout at its top."""
-_LINK = re.compile(r"\[([^\]]+)\]\(([a-z-]+)\.md(?:#[^)]*)?\)")
+_LINK = re.compile(r"(\()?\[([^\]]+)\]\((?:([a-z-]+)\.md)?(?:#[^)]*)?\)(?(1)\))")
+"""To another page, or to a place on the same one; with the brackets around it, where it is alone in them."""
 
 
 class _Heading(Heading):
@@ -66,10 +67,12 @@ def rendered(page: Path, known: Mapping[str, Path], *, width: int, styled: bool)
     """A page as lines of at most ``width`` columns (``WIDTH`` if that is less), with escape codes when ``styled``."""
 
     def command(link: re.Match[str]) -> str:
-        words, topic = link[1], link[2]
+        alone, words, topic = link.groups()
         if topic not in known:
-            return words
+            return f"({words})" if alone else words
         shown = f"`afteraction help {topic}`"
+        if alone:
+            return f"({shown})"
         return shown if words.endswith(".md") else f"{words} ({shown})"
 
     text = _LINK.sub(command, page.read_text(encoding="utf-8"))

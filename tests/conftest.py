@@ -1,4 +1,4 @@
-"""A real Chromium for the tests of the site: the system's, installed where it is missing and that is allowed."""
+"""Programs that tests need, the system's; installed where they are missing and that is allowed. And a real Chromium."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from playwright.sync_api import Browser
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
-_INSTALL = "apt-get install --yes --no-install-recommends chromium"
 ARGUMENTS = (
     "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
@@ -25,14 +24,24 @@ ARGUMENTS = (
 
 def browser_path() -> str:
     """Where Chromium is; installs it where it is missing and may be."""
-    found = next((path for name in _NAMES if (path := shutil.which(name))), None)
+    return installed(*_NAMES, package="chromium")
+
+
+def installed(*names: str, package: str) -> str:
+    """Where the first program of these is; installs the package where none is and that is allowed."""
+    found = _found(names)
+    install = f"apt-get install --yes --no-install-recommends {package}"
     if found is None and os.geteuid() == 0 and shutil.which("apt-get"):
         quiet = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for command in ("apt-get update --quiet", _INSTALL):
+        for command in ("apt-get update --quiet", install):
             subprocess.run(command.split(), env=quiet, check=True, stdout=subprocess.DEVNULL, timeout=900)
-        found = shutil.which("chromium")
-    assert found is not None, f"Chromium is needed: {_INSTALL}"
+        found = _found(names)
+    assert found is not None, f"{names[0]} is needed: {install}"
     return found
+
+
+def _found(names: Iterable[str]) -> str | None:
+    return next((path for name in names if (path := shutil.which(name))), None)
 
 
 @pytest.fixture(scope="session")
