@@ -40,6 +40,7 @@ COMMANDS = {
     "review_satisfaction": "review daily",
     "compare": "compare A B",
     "track_record": "rules suggest",
+    "tiers": "rules suggest",
     "words": "rules suggest",
     "file_patterns": "rules suggest",
     "rule_effect": "rules effect",

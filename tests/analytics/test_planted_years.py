@@ -12,8 +12,8 @@ def test_reports_find_what_was_planted_and_little_else() -> None:
     tallies = measure(SEEDS)
 
     assert {kind for kind, tally in tallies.items() if tally.hits} == {
-        "edit", "failures concentrate", "pair: do better or worse", "pair: meet more often", "trend: change point",
-        "trend: halves",
+        "agents --retire", "edit", "failures concentrate", "pair: do better or worse", "pair: meet more often",
+        "review of a month", "trend: change point", "trend: halves",
     }  # fmt: skip
     for kind, tally in tallies.items():
         assert tally.hits + tally.misses == SEEDS, kind

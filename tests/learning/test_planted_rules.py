@@ -8,12 +8,14 @@ SEEDS = 6
 
 
 def test_proposals_find_what_was_planted_and_nothing_where_nothing_was() -> None:
-    """The useless agent is always found, the keyword mostly; a year without effects is left alone."""
+    """The useless agent is always found, keyword and tier mostly; a year without effects is left alone."""
     counts = measure(SEEDS)
 
     assert counts["retire: hits"] == counts["retire: planted"] == SEEDS
     assert counts["keyword: hits"] >= 0.6 * counts["keyword: planted"] > 0
     assert counts["keyword: false alarms, planted years"] <= max(3, 0.1 * counts["keyword: hits"])
+    assert counts["tier: hits"] >= 0.8 * counts["tier: planted"]
+    assert counts["tier: false alarms, planted years"] + counts["tier: false alarms, years of nothing"] <= 1
     for name in ("retire: false alarms", "threshold: false alarms"):
         assert counts[name] == 0, name
     assert counts["keyword: false alarms, years of nothing"] <= 1

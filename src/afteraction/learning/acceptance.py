@@ -14,7 +14,7 @@ from afteraction.analytics.statistics.wilson import wilson
 from afteraction.learning.thresholds import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from afteraction.store.events import SuggestedAgent, Suggestion, Validation
 
@@ -73,6 +73,16 @@ def verdicts(suggestions: Iterable[Suggestion]) -> list[Tally]:
     """How often each suggested agent was taken, of the times of which that is known."""
     rows = acceptances(suggestions, ())
     return [Tally(row.name, row.accepted, row.decided) for row in rows if row.by == "agent"]
+
+
+def checks_passed(validations: Iterable[Validation], agent_of: Mapping[str, str]) -> list[Tally]:
+    """How often each agent's work passed a check, of the checks whose result and whose invocation's agent are known."""
+    passed: dict[str, list[bool]] = {}
+    for event in validations:
+        agent = agent_of.get(event.invocation_id or "")
+        if agent is not None and event.passed is not None:
+            passed.setdefault(agent, []).append(event.passed)
+    return [Tally(agent, sum(results), len(results)) for agent, results in sorted(passed.items())]
 
 
 def _shown(event: Suggestion, one: SuggestedAgent) -> _Shown:

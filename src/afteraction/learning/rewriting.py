@@ -22,11 +22,13 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from pathlib import Path
 
-    from afteraction.learning.proposal import Proposal
+    from afteraction.learning.proposal import Kind, Proposal
     from afteraction.learning.rules_state import Memory, Offer
     from afteraction.paths import Root
 
 _BOM = b"\xef\xbb\xbf"
+_VALUES: dict[Kind, str] = {"threshold": "confidence_threshold", "retire agent": "auto_activate", "tier": "model_tier"}
+"""The key of an entry whose one value a kind of proposal changes."""
 
 
 def last_offer(memory: Memory) -> Offer:
@@ -66,10 +68,8 @@ def _applied(text: str, one: Proposal) -> str:
         return json_text.insert(text, _place(text, "agents"), one.after)
     names = [entry["name"] for entry in json.loads(text)["agents"]]
     entry = ("agents", names.index(one.agent))
-    if one.kind == "threshold":
-        return json_text.replace(text, _place(text, *entry, "confidence_threshold"), one.after)
-    if one.kind == "retire agent":
-        return json_text.replace(text, _place(text, *entry, "auto_activate"), one.after)
+    if one.kind in _VALUES:
+        return _with_value(text, entry, _VALUES[one.kind], one.after)
     key = "file_patterns" if one.kind == "add file pattern" else "keywords"
     if one.after is None:
         triggers = json.loads(text)["agents"][entry[1]]["triggers"]
@@ -77,6 +77,13 @@ def _applied(text: str, one: Proposal) -> str:
     text = _with_member(text, entry, "triggers", {})
     text = _with_member(text, (*entry, "triggers"), key, [])
     return json_text.insert(text, _place(text, *entry, "triggers", key), one.after)
+
+
+def _with_value(text: str, path: tuple[str | int, ...], key: str, value: object) -> str:
+    at = json_text.locate(text, *path, key)
+    if at is None:
+        return json_text.insert(text, _place(text, *path), value, key=key)
+    return json_text.replace(text, at, value)
 
 
 def _with_member(text: str, path: tuple[str | int, ...], key: str, empty: object) -> str:

@@ -10,11 +10,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from afteraction.analytics.file_patterns import file_patterns
+from afteraction.analytics.names import agents_of
+from afteraction.analytics.tiers import tiers
 from afteraction.analytics.track_record import track_records
 from afteraction.analytics.words import words
 from afteraction.learning import members, thresholds, triggers
-from afteraction.learning.acceptance import verdicts
+from afteraction.learning.acceptance import checks_passed, verdicts
 from afteraction.learning.thresholds import Tally
+from afteraction.learning.tiers import tier_changes
 from afteraction.moments import epoch_ms
 
 if TYPE_CHECKING:
@@ -22,11 +25,12 @@ if TYPE_CHECKING:
 
     from afteraction.analytics.file_patterns import FilePattern
     from afteraction.analytics.scope import Scope
+    from afteraction.analytics.tiers import TierComparison
     from afteraction.analytics.track_record import TrackRecord
     from afteraction.analytics.words import Word
     from afteraction.learning.proposal import Proposal, TooFew
     from afteraction.learning.rules_file import Rules
-    from afteraction.store.events import Suggestion
+    from afteraction.store.events import Suggestion, Validation
     from afteraction.store.index import Index
 
 
@@ -41,6 +45,7 @@ class Evidence:
     records: list[TrackRecord]
     words: list[Word]
     patterns: list[FilePattern]
+    tiers: list[TierComparison]
     tallies: dict[str, list[Tally]]
     """What thresholds are judged by, by the name of the evidence."""
 
@@ -55,42 +60,52 @@ class Suggested:
 
 
 def gather(
-    index: Index, scope: Scope, suggestions: Sequence[Suggestion], moved: Mapping[str, int] | None = None
+    index: Index,
+    scope: Scope,
+    suggestions: Sequence[Suggestion],
+    validations: Sequence[Validation],
+    moved: Mapping[str, int] | None = None,
 ) -> Evidence:
-    """Everything that proposals rest on, over a scope; ``suggestions`` are those of the same time.
+    """Everything that proposals rest on, over a scope; ``suggestions`` and ``validations`` are those of the same time.
 
     ``moved`` says when an agent's threshold was moved last, epoch ms: what it was moved for must not move it again, so
-    only later runs and suggestions judge its threshold.
+    only later runs, suggestions and checks judge its threshold.
     """
     records = track_records(index, scope)
-    tallies = _tallies(records, verdicts(suggestions))
+    agent_of = agents_of(index, {one.invocation_id for one in validations if one.invocation_id is not None})
+    tallies = _tallies(records, verdicts(suggestions), checks_passed(validations, agent_of))
     for agent, at_ms in (moved or {}).items():
         since_ms = at_ms if scope.since_ms is None else max(at_ms, scope.since_ms)
-        later = [one for one in suggestions if epoch_ms(one.timestamp) >= at_ms]
-        own = _tallies(track_records(index, replace(scope, since_ms=since_ms, agent=agent)), verdicts(later))
+        own = _tallies(
+            track_records(index, replace(scope, since_ms=since_ms, agent=agent)),
+            verdicts(one for one in suggestions if epoch_ms(one.timestamp) >= at_ms),
+            checks_passed((one for one in validations if epoch_ms(one.timestamp) >= at_ms), agent_of),
+        )
         tallies = {
             what: [one for one in some if one.agent != agent] + [one for one in own[what] if one.agent == agent]
             for what, some in tallies.items()
         }
-    return Evidence(records, words(index, scope), file_patterns(index, scope), tallies)
+    return Evidence(records, words(index, scope), file_patterns(index, scope), tiers(index, scope), tallies)
 
 
-def _tallies(records: Sequence[TrackRecord], suggested: list[Tally]) -> dict[str, list[Tally]]:
+def _tallies(records: Sequence[TrackRecord], suggested: list[Tally], checked: list[Tally]) -> dict[str, list[Tally]]:
     return {
         SUCCESS: [Tally(one.agent_name, one.success, one.runs) for one in records],
         "acceptance": [Tally(one.agent_name, one.accepted, one.judged) for one in records],
         "acceptance when suggested": suggested,
+        "checks passed": checked,
     }
 
 
 def suggest(rules: Rules, evidence: Evidence) -> Suggested:
-    """The proposals for one rules file: thresholds, keywords, file patterns, agents to retire, agents to add."""
+    """The proposals for one rules file: thresholds, keywords, file patterns, tiers, agents to retire, agents to add."""
     retired = members.to_retire(rules, evidence.records)
     gone = {one.agent for one in retired}
     moves = thresholds.threshold_moves(rules, evidence.tallies)
     listed = {rule.name: rule for rule in rules.agents}
     tuned = [
-        *moves, *triggers.keywords(listed, evidence.words), *triggers.file_patterns(listed, evidence.patterns)
+        *moves, *triggers.keywords(listed, evidence.words), *triggers.file_patterns(listed, evidence.patterns),
+        *tier_changes(rules, evidence.tiers, evidence.records),
     ]  # fmt: skip
     proposals = [
         *(one for one in tuned if one.agent not in gone),
