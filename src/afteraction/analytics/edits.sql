@@ -18,12 +18,27 @@ with scoped as (
       and ($agent is null or agent_name = $agent)
       and ($model is null or $model in (model, model_tier) or starts_with(model, $model || '-'))
 ),
--- most definitions are never edited, and putting all their runs in order is what takes long
-edited as (
-    select agent_name as edited_agent, project as edited_project, definition_path as edited_path
+-- a version that began when the one before had ended is a stretch; only where two took turns must all runs be put in
+-- order, and that is what takes long
+spans as (
+    select
+        agent_name, project, definition_path, definition_sha256,
+        min(started_at_ms)                                                as first_ms,
+        max(started_at_ms)                                                as last_ms,
+        count(*)                                                          as runs,
+        count(*) filter (where succeeded)                                 as success
     from scoped
-    group by agent_name, project, definition_path
-    having min(definition_sha256) <> max(definition_sha256)
+    group by agent_name, project, definition_path, definition_sha256
+),
+mixed as (
+    select distinct
+        a.agent_name                                                      as mixed_agent,
+        a.project                                                         as mixed_project,
+        a.definition_path                                                 as mixed_path
+    from spans as a
+    join spans as b on a.agent_name = b.agent_name and a.project is not distinct from b.project
+        and a.definition_path is not distinct from b.definition_path
+    where a.definition_sha256 <> b.definition_sha256 and a.first_ms <= b.last_ms and b.first_ms <= a.last_ms
 ),
 stepped as (
     select
@@ -32,8 +47,8 @@ stepped as (
             partition by agent_name, project, definition_path order by started_at_ms, invocation_id
         ) is distinct from definition_sha256                              as begins
     from scoped
-    join edited on agent_name = edited_agent and project is not distinct from edited_project
-        and definition_path is not distinct from edited_path
+    join mixed on agent_name = mixed_agent and project is not distinct from mixed_project
+        and definition_path is not distinct from mixed_path
 ),
 numbered as (
     select
@@ -53,6 +68,15 @@ stretches as (
         count(*) filter (where succeeded)                                 as success
     from numbered
     group by all
+    union all
+    select
+        agent_name, project, definition_path,
+        row_number() over (partition by agent_name, project, definition_path order by first_ms),
+        definition_sha256, first_ms, last_ms, runs, success
+    from spans
+    left join mixed on agent_name = mixed_agent and project is not distinct from mixed_project
+        and definition_path is not distinct from mixed_path
+    where mixed_agent is null
 ),
 steps as (
     select
