@@ -86,6 +86,10 @@ NOT_ASKED = {
 """What only ``sql``, the exporters and ``rules`` use, on this machine's own index."""
 
 
+INEXACT: tuple[str, Values] = "words", {**EVERYTHING, "few": 5}
+"""A question that no other engine has the functions for."""
+
+
 def all_questions() -> set[str]:
     """The name of every question there is."""
     return {path.stem for path in Path(*afteraction.analytics.__path__).glob("*.sql")} - NOT_ASKED

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlglot import exp
 
-from afteraction.lake.dialect import Dialect, as_doubles
+from afteraction.lake.dialect import Dialect, as_doubles, sort_keys
 
 _EXACT = frozenset(
     {
@@ -70,11 +70,10 @@ def _ordered_list(node: exp.Expr) -> exp.Expr:
 
 
 def _sorted(order: exp.Expr) -> exp.Expr:
-    keys: list[exp.Expr] = []
-    for key in order.expressions:
-        keys.append(exp.paren(exp.Is(this=key.this.copy(), expression=exp.null())))
-        keys.append(exp.Neg(this=exp.paren(key.this.copy())) if key.args.get("desc") else key.this.copy())
+    keys, backwards = sort_keys(order)
     rows = _call("arraySort", _call("groupArray", _call("tuple", *keys, order.this)))
+    if backwards:
+        rows = _call("arrayReverse", rows)
     return _call("tupleElement", rows, _number(len(keys) + 1))
 
 

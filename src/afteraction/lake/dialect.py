@@ -62,18 +62,40 @@ def parsed(question: str) -> exp.Expr:
             names, body = macros[call.name.lower()]
             given = dict(zip(names, call.expressions, strict=True))
             call.replace(sqlglot.exp.paren(_filled(body, given)))
-    return tree.transform(_sorted_lists)
+    return tree.transform(_ordered_lists)
 
 
-def _sorted_lists(node: exp.Expr) -> exp.Expr:
-    """A list that is sorted once gathered is one that is gathered in order; the first is cheap in DuckDB only."""
+def _ordered_lists(node: exp.Expr) -> exp.Expr:
+    """Lists that only DuckDB makes, or makes cheaply, gathered in order: sorted afterwards, or of the highest few."""
     from sqlglot import exp
 
     if isinstance(node, exp.ArraySort) and isinstance(node.this, exp.ArrayAgg):
-        held = node.this.this
-        order = [exp.Ordered(this=held.copy(), nulls_first=False)]
-        return exp.ArrayAgg(this=exp.Order(this=held.copy(), expressions=order))
+        return _gathered(node.this.this, [exp.Ordered(this=node.this.this.copy(), nulls_first=False)])
+    if isinstance(node, exp.ArgMax) and node.args.get("count") is not None:
+        keys = [exp.Ordered(this=key.copy(), desc=True, nulls_first=False) for key in node.expression.expressions]
+        first = exp.Slice(expression=node.args["count"].copy())
+        return exp.Bracket(this=_gathered(node.this, keys), expressions=[first])
     return node
+
+
+def _gathered(held: exp.Expr, order: list[exp.Ordered]) -> exp.Expr:
+    from sqlglot import exp
+
+    return exp.ArrayAgg(this=exp.Order(this=held.copy(), expressions=order))
+
+
+def sort_keys(order: exp.Expr) -> tuple[list[exp.Expr], bool]:
+    """By what rows are sorted to come as asked, nulls last, and whether from the end: no text can be negated."""
+    from sqlglot import exp
+
+    backwards = all(key.args.get("desc") for key in order.expressions)
+    keys: list[exp.Expr] = []
+    for key in order.expressions:
+        unknown = exp.paren(exp.Is(this=key.this.copy(), expression=exp.null()))
+        keys.append(exp.not_(unknown) if backwards else unknown)
+        turned = key.args.get("desc") and not backwards
+        keys.append(exp.Neg(this=exp.paren(key.this.copy())) if turned else key.this.copy())
+    return keys, backwards
 
 
 def _macros() -> dict[str, tuple[list[str], exp.Expr]]:

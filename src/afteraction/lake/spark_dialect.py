@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlglot import exp
 
 from afteraction.errors import AfteractionError
-from afteraction.lake.dialect import Dialect, as_doubles
+from afteraction.lake.dialect import Dialect, as_doubles, sort_keys
 
 _EXACT = frozenset(
     {
@@ -49,15 +49,13 @@ def _ordered_list(node: exp.Expr) -> exp.Expr:
 
 
 def _sorted(order: exp.Order) -> exp.Expr:
-    keys: list[exp.Expr] = []
-    for key in order.expressions:
-        found = key.this.copy()
-        keys.append(exp.paren(exp.Is(this=found, expression=exp.null())))
-        keys.append(exp.Neg(this=exp.paren(found.copy())) if key.args.get("desc") else found.copy())
+    keys, backwards = sort_keys(order)
     named = [(f"key_{at}", key) for at, key in enumerate(keys)] + [("held", order.this.copy())]
     pairs = [part for name, held in named for part in (exp.Literal.string(name), held)]
     rows = exp.Anonymous(this="named_struct", expressions=pairs)
     gathered = exp.Anonymous(this="array_sort", expressions=[exp.Anonymous(this="collect_list", expressions=[rows])])
+    if backwards:
+        gathered = exp.Anonymous(this="reverse", expressions=[gathered])
     return exp.Dot(this=exp.paren(gathered), expression=exp.to_identifier("held"))
 
 
