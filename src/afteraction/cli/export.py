@@ -41,7 +41,7 @@ def _remember(ctx: click.Context, _option: click.Parameter, url: str | None) -> 
     "--format", "form", type=click.Choice(["json", "csv", "parquet"]), default="json", show_default=True,
     help="json: one array, a row a line.",
 )  # fmt: skip
-@click.option("--records", is_flag=True, help="The records themselves instead of rows, one a line (NDJSON).")
+@click.option("--records", is_flag=True, help="The records themselves, one a line (NDJSON), day by day.")
 @click.option("--output", type=click.Path(dir_okay=False, path_type=Path), metavar="FILE", help="Default: stdout.")
 @click.option("--force", is_flag=True, help="Replace FILE if it exists.")
 @click.option("--otlp", metavar="URL", expose_value=False, callback=_remember,
