@@ -83,6 +83,27 @@ def test_tables_are_the_rows_of_the_command_line(root: Path, site: str) -> None:
             assert len(given) > 300
 
 
+def test_every_table_has_its_rows(browser: Browser, site: str) -> None:
+    """Below each table stand links to all of its rows, and both answer."""
+    linked = set()
+    with watched(browser, site) as seen:
+        for path in PAGES:
+            if path in {"/nowhere", "/failures?agent=nobody"} or path.startswith("/invocations/"):
+                continue
+            seen.page.goto(site + path)
+            found = seen.page.evaluate(
+                "[...document.querySelectorAll('main section')].filter((one) => one.querySelector('table'))"
+                ".map((one) => [...one.querySelectorAll('.rows a')].map((link) => link.getAttribute('href')))"
+            )
+            assert found, path
+            assert all(found), path
+            linked.update(href for section in found for href in section)
+    assert {"/data/health.json", "/data/rejected.csv"} <= linked
+    for href in linked:
+        given = fetched(site, href)
+        assert json.loads(given) if ".json" in href else given.count("\n") > 1, href
+
+
 def test_everything_can_be_reached_by_keyboard(browser: Browser, site: str) -> None:
     """Tab goes from the skip link through navigation, filters and tables to the end, and the place is always seen."""
     with watched(browser, site) as seen:

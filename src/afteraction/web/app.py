@@ -7,6 +7,7 @@ threads, because DuckDB and files block.
 from __future__ import annotations
 
 import os
+import re
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -17,9 +18,10 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from afteraction.analytics.timeline import timeline
+from afteraction.analytics.timeline import Step, timeline
 from afteraction.collector.feedback import Feedback, give_feedback
 from afteraction.errors import AfteractionError, NotFoundError
+from afteraction.installation.check import Check
 from afteraction.installation.diagnosis import diagnose
 from afteraction.store.coverage import read_coverage
 from afteraction.store.reading import find_caller, find_invocation, find_workflow, has_records
@@ -31,9 +33,10 @@ from afteraction.web.source import Source
 from afteraction.web.tables import TABLES, as_csv, as_json
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from _typeshed import DataclassInstance
     from jinja2 import Environment
     from starlette.requests import Request
 
@@ -105,6 +108,7 @@ def create_app(root: Root, *, token: str, port: int, cwd: Path, live: LiveFeed) 
         Route("/invocations/{reference}/feedback", _feedback(site), methods=["POST"]),
         Route("/workflows/{reference}", lambda request: _workflow(site, request)),
         Route("/health", lambda request: _health(site, request)),
+        Route("/data/workflows/{reference}.{form}", lambda request: _steps(site, request)),
         Route("/data/{name}.{form}", lambda request: _data(site, request)),
         Route("/live", live.stream),
         Mount("/static", StaticFiles(directory=FOLDER / "static")),
@@ -170,14 +174,28 @@ def _health(site: Site, request: Request) -> Response:
 
 def _data(site: Site, request: Request) -> Response:
     name, form = request.path_params["name"], request.path_params["form"]
-    if name not in TABLES or form not in {"json", "csv"}:
-        raise NotFoundError(f"there is no table {name}.{form}")
+    if name == "health":
+        return _rows(name, form, Check, diagnose(os.environ, site.cwd))
+    if name not in TABLES:
+        raise NotFoundError(f"there is no table {name}")
     row_type, ask = TABLES[name]
     with site.source.index() as index:
         rows = ask(index, filters_of(request.query_params, this_minute_ms()))
+    return _rows(name, form, row_type, rows)
+
+
+def _steps(site: Site, request: Request) -> Response:
+    workflow = find_workflow(site.root, request.path_params["reference"])
+    return _rows(workflow.workflow_id, request.path_params["form"], Step, timeline(workflow).steps)
+
+
+def _rows(name: str, form: str, row_type: type[DataclassInstance], rows: Sequence[DataclassInstance]) -> Response:
     if form == "json":
         return Response(as_json(rows), media_type="application/json")
-    headers = {"Content-Disposition": f'attachment; filename="{name}.csv"'}
+    if form != "csv":
+        raise NotFoundError(f"{name} is there as json and csv, not as {form}")
+    safe = re.sub(r"[^A-Za-z0-9._-]", "_", name)
+    headers = {"Content-Disposition": f'attachment; filename="{safe}.csv"'}
     return Response(as_csv(rows, row_type), media_type="text/csv; charset=utf-8", headers=headers)
 
 

@@ -12,7 +12,7 @@ from afteraction.analytics.cost import Cost, cost
 from afteraction.analytics.edits import Edit, edits
 from afteraction.analytics.failure_clusters import FailureCluster, failure_clusters
 from afteraction.analytics.pairs import Pair, pairs
-from afteraction.analytics.quality import Quality, QualityWeek, quality, quality_trend
+from afteraction.analytics.quality import Quality, QualityWeek, RejectedGroup, quality, quality_trend, rejected
 from afteraction.analytics.recent import RecentRun, recent
 from afteraction.analytics.sequences import Sequence as Steps
 from afteraction.analytics.sequences import sequences
@@ -47,8 +47,10 @@ TABLES: dict[str, tuple[type[DataclassInstance], Ask]] = {
     "concentrations": (Concentration, lambda index, of: concentrations(index, of.scope)),
     "cost-by-agent": (Cost, lambda index, of: cost(index, of.scope, by="agent")),
     "cost-by-day": (Cost, lambda index, of: cost(index, of.scope, by="day")),
+    "cost-by-month": (Cost, lambda index, of: cost(index, of.scope, by="month")),
     "cost-by-model": (Cost, lambda index, of: cost(index, of.scope, by="model")),
     "cost-by-project": (Cost, lambda index, of: cost(index, of.scope, by="project")),
+    "cost-by-week": (Cost, lambda index, of: cost(index, of.scope, by="week")),
     "edits": (Edit, lambda index, of: edits(index, of.scope)),
     "failures": (FailureCluster, lambda index, of: failure_clusters(index, of.scope)),
     "hours": (BusyHour, lambda index, of: usage(index, of.scope).hours),
@@ -56,6 +58,7 @@ TABLES: dict[str, tuple[type[DataclassInstance], Ask]] = {
     "pairs": (Pair, lambda index, of: pairs(index, of.scope)),
     "quality": (Quality, lambda index, of: quality(index, of.scope)),
     "quality-weeks": (QualityWeek, lambda index, of: quality_trend(index, of.scope)),
+    "rejected": (RejectedGroup, lambda index, of: rejected(index, of.scope)),
     "sequences": (Steps, lambda index, of: sequences(index, of.scope)),
     "task-types": (AgentTask, lambda index, of: agent_tasks(index, of.scope)),
     "trend": (TrendBucket, _trend),
