@@ -44,9 +44,12 @@ def _found(names: Iterable[str]) -> str | None:
     return next((path for name in names if (path := shutil.which(name))), None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """One browser for all tests; each opens a context of its own, without cookies or cache."""
+    """One browser for a module's tests; each opens a context of its own, without cookies or cache.
+
+    Not for the whole session: Playwright's loop runs as long as it does, and no test with a loop of its own could.
+    """
     root = ("--no-sandbox",) if os.geteuid() == 0 else ()
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=browser_path(), args=[*ARGUMENTS, *root])
