@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import itertools
 import subprocess
+import sys
 from typing import IO, TYPE_CHECKING
 
 import pytest
 
-from tests.hook_process import SILENT, hook_arguments, run_hook, spool_lines
+from tests.hook_process import NO_COLLECTOR, SILENT, hook_arguments, run_hook, spool_lines
 from tests.reliability.traced import needed
 
 if TYPE_CHECKING:
@@ -105,3 +106,46 @@ def test_event_cut_anywhere(tmp_path: Path, figures: Figures, cut: int) -> None:
     (line,) = spool_lines(tmp_path)
     assert line.get("unreadable") is True or line["cut"] is True
     figures.hold("payload cut short: a sound or no line", 1)
+
+
+_LATE = """
+import sys, time
+from afteraction.hook import record_event
+record_event.STDIN_SECONDS = 1e-6
+alarm = record_event.setitimer
+def late(*given):
+    alarm(*given)
+    until = time.monotonic() + 0.01
+    while given[1] and time.monotonic() < until:
+        pass
+record_event.setitimer = late
+record_event.main(sys.argv)
+"""
+"""A machine so busy that the time for stdin is up before the hook gets to look at it."""
+
+
+@pytest.mark.parametrize("filler", [0, 300_000], ids=["short", "more than a pipe holds"])
+@pytest.mark.parametrize("kind", ["file", "pipe", "pipe that stays open"])
+def test_what_had_arrived_when_the_time_was_up_is_read(
+    tmp_path: Path, figures: Figures, kind: str, filler: int
+) -> None:
+    """An event is not lost because its hook was kept waiting; of one that is longer than a pipe, its beginning."""
+    payload = HEAD + b',"x":"' + b"x" * filler + b'"}'
+    (tmp_path / "payload").write_bytes(payload)
+    command = [sys.executable, "-c", _LATE, str(tmp_path / "root"), NO_COLLECTOR]
+    with (tmp_path / "payload").open("rb") as file:
+        hook = subprocess.Popen(command, stdin=file if kind == "file" else subprocess.PIPE, stdout=subprocess.PIPE)
+        if hook.stdin:
+            hook.stdin.write(payload[: 1 << 16])
+            hook.stdin.flush()
+            if kind == "pipe":
+                hook.stdin.close()
+        assert hook.stdout
+        assert (hook.stdout.read(), hook.wait()) == (b"", 0)
+        hook.stdout.close()
+        if hook.stdin:
+            hook.stdin.close()
+
+    (line,) = spool_lines(tmp_path / "root")
+    assert line["payload"] == {"session_id": "a", "hook_event_name": "Stop"}
+    figures.hold("hook kept waiting until the time for stdin was up: event lost", 1)

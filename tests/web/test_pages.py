@@ -85,7 +85,7 @@ def test_tables_are_the_rows_of_the_command_line(root: Path, site: str) -> None:
 
 def test_every_table_has_its_rows(browser: Browser, site: str) -> None:
     """Below each table stand links to all of its rows, and both answer."""
-    linked = set()
+    linked: set[str] = set()
     with watched(browser, site) as seen:
         for path in PAGES:
             if path in {"/nowhere", "/failures?agent=nobody"} or path.startswith("/invocations/"):

@@ -27,6 +27,8 @@ CHUNK = 64 * 1024
 """A Linux pipe holds no more; larger reads only cost memory."""
 STDIN_SECONDS = 1.0
 """For the whole of stdin: SessionEnd hooks are killed after 1.5 s."""
+REST_SECONDS = 0.2
+"""For what has arrived by then and was not read yet."""
 FILE_KIND = 0o170000
 REGULAR_FILE = 0o100000
 SHELLS = (b"sh", b"dash", b"bash", b"zsh", b"ash", b"ksh", b"fish", b"tcsh", b"csh", b"busybox")
@@ -93,12 +95,39 @@ def stdin() -> bytearray:
     except OSError:
         pass  # stdin is closed, or a folder: what has come is all there is
     setitimer(ITIMER_REAL, 0)
+    if given_up:
+        read_rest(given_up[0], data)
     return data
+
+
+given_up: "list[int]" = []
+"""The descriptor of stdin once it was ended."""
 
 
 def end_stdin(*_: object) -> None:
     """Let the read that waits find the end of the file; raising from a signal could strike anywhere."""
-    posix.dup2(posix.open("/dev/null", posix.O_RDONLY), 0)
+    if given_up:
+        return
+    try:
+        given_up.append(posix.dup(0))
+        posix.dup2(posix.open("/dev/null", posix.O_RDONLY), 0)
+    except OSError:
+        pass  # it is closed: no read waits
+
+
+def read_rest(file: int, data: bytearray) -> None:
+    """Add what has arrived at a stdin that was ended: on a busy machine its time is up before the first look at it."""
+    until = time.monotonic() + REST_SECONDS
+    try:
+        from select import select  # a file of its own, which only this rare end is worth
+
+        while len(data) <= STDIN_LIMIT and select((file,), (), (), 0)[0]:
+            chunk = posix.read(file, CHUNK)
+            data += chunk
+            if not chunk or time.monotonic() > until:
+                break
+    except (ImportError, OSError, ValueError):
+        pass  # what has come is all there is
 
 
 def telemetry_root(chosen: str) -> str:
