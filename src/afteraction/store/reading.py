@@ -18,7 +18,15 @@ from afteraction.errors import AfteractionError, NotFoundError
 from afteraction.model import Invocation, Workflow
 from afteraction.moments import DAY_MS, known_epoch_ms, utc_date
 from afteraction.store.archive_places import part_times
-from afteraction.store.record_files import SUFFIX, folder_names, json_files, read_bytes, record_files
+from afteraction.store.record_files import (
+    SUFFIX,
+    folder_names,
+    is_finished,
+    json_files,
+    read_bytes,
+    record_files,
+    workflow_path,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
@@ -32,7 +40,6 @@ INVOCATION_DECODER = msgspec.json.Decoder(Invocation)
 WORKFLOW_DECODER = msgspec.json.Decoder(Workflow)
 _DATED = re.compile(r"inv-(\d{4})(\d{2})(\d{2})-")
 _SHOWN = 3
-_DATED_WORKFLOW = re.compile(r"wf-[0-9]{8}-")
 _CLOCK_SLACK_MS = 2_000
 """By how much the time of writing may be behind: some file systems know even seconds only."""
 _Record = TypeVar("_Record", Invocation, Workflow)
@@ -145,6 +152,9 @@ def find_workflow(root: Root, reference: str) -> Workflow:
         if newest is None:
             raise NotFoundError(_no_workflow(root))
         reference = newest.record.workflow_id or reference
+    stored = _decoded(str(workflow_path(root, reference)), WORKFLOW_DECODER)
+    if stored is not None and stored.workflow_id == reference:
+        return stored
     folder = str(root.workflows)
     paths = json_files(folder)
     named = [path for path in paths if _means(_stem(path), reference)]
@@ -214,10 +224,13 @@ def _newest_idle_workflow(root: Root, *, after_ms: int | None) -> Workflow | Non
     """
     written_ms = 0 if after_ms is None else after_ms - _CLOCK_SLACK_MS
     first = "" if after_ms is None else f"wf-{utc_date(after_ms - DAY_MS).replace('-', '')}"
-    paths = [
-        path for path in json_files(str(root.workflows))
-        if not _is_earlier(path, first) and _modified_ms(path) >= written_ms
+    names = [  # of hundreds of thousands; one named by its day is wf-20261122-…
+        name for name in folder_names(str(root.workflows))
+        if name >= first or name[:3] != "wf-" or not name[3:11].isdigit()
     ]  # fmt: skip
+    paths = [
+        path for name in names if is_finished(name) and _modified_ms(path := f"{root.workflows}/{name}") >= written_ms
+    ]
     loaded = (_decoded(path, WORKFLOW_DECODER) for path in paths)
     idle = [
         (started_ms, workflow.workflow_id, workflow)
@@ -226,11 +239,6 @@ def _newest_idle_workflow(root: Root, *, after_ms: int | None) -> Workflow | Non
         if (started_ms := known_epoch_ms(workflow.started_at) or 0) > (after_ms or 0)
     ]
     return max(idle)[-1] if idle else None
-
-
-def _is_earlier(path: str, first: str) -> bool:
-    name = path.rpartition("/")[2]
-    return _DATED_WORKFLOW.match(name) is not None and name < first
 
 
 def _modified_ms(path: str) -> int:

@@ -1,4 +1,4 @@
-"""Record files on the disk: listed, and read by the shortest way.
+"""Record and workflow files on the disk: where they lie, listed, and read by the shortest way.
 
 A listing must not cost as much as the reading: names are texts here, and no file is looked at.
 """
@@ -6,16 +6,19 @@ A listing must not cost as much as the reading: names are texts here, and no fil
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING
 
 from afteraction.errors import StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from afteraction.paths import Root
 
 SUFFIX = ".json"
+_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
 
 
 def record_files(root: Root) -> Iterator[str]:
@@ -39,7 +42,12 @@ def read_bytes(path: str) -> bytes:
 
 def json_files(folder: str) -> list[str]:
     """The finished files of a folder, by name; what a writer has not yet renamed starts with a dot."""
-    return [f"{folder}/{name}" for name in folder_names(folder) if name.endswith(SUFFIX) and not name.startswith(".")]
+    return [f"{folder}/{name}" for name in folder_names(folder) if is_finished(name)]
+
+
+def is_finished(name: str) -> bool:
+    """Whether a file of this name is one of ours, and has been renamed to its last name."""
+    return name.endswith(SUFFIX) and not name.startswith(".")
 
 
 def folder_names(folder: str) -> list[str]:
@@ -50,3 +58,13 @@ def folder_names(folder: str) -> list[str]:
         return []
     except OSError as error:
         raise StoreError(f"cannot read {folder}: {error.strerror}; check who owns it") from error
+
+
+def workflow_path(root: Root, workflow_id: str) -> Path:
+    """Where a workflow's file lies; an id that no file name can carry is stored under its hash."""
+    if _SAFE.fullmatch(workflow_id):
+        return root.workflows / f"{workflow_id}.json"
+    import hashlib
+
+    digest = hashlib.sha256(workflow_id.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return root.workflows / f"wf-x-{digest}.json"

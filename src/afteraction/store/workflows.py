@@ -7,13 +7,13 @@ lock. Ids that come from outside are kept in the file and made safe only for its
 from __future__ import annotations
 
 import contextlib
-import re
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from afteraction.store.atomic import file_locked, write_atomic
 from afteraction.store.reading import WORKFLOW_DECODER
+from afteraction.store.record_files import workflow_path
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,18 +22,6 @@ if TYPE_CHECKING:
 
     from afteraction.model import Workflow
     from afteraction.paths import Root
-
-_SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,120}")
-
-
-def workflow_path(root: Root, workflow_id: str) -> Path:
-    """Where a workflow's file lies; an id that no file name can carry is stored under its hash."""
-    if _SAFE.fullmatch(workflow_id):
-        return root.workflows / f"{workflow_id}.json"
-    import hashlib
-
-    digest = hashlib.sha256(workflow_id.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-    return root.workflows / f"wf-x-{digest}.json"
 
 
 def read_workflow(root: Root, workflow_id: str) -> Workflow | None:
