@@ -36,16 +36,21 @@ class RememberingIndex(RecordIndex):
     def __init__(self, root: Root) -> None:
         """Open it. StoreError when a folder cannot be read."""
         super().__init__(root, refresh(root))
+        self._asked = self._snapshot
         self._answers: dict[tuple[object, ...], list[Any]] = {}
 
     def ask(self, question: str, row_type: type[Row], **values: str | float | None) -> list[Row]:
-        """As in ``Index``. The snapshot is part of the key, because it is replaced when a part of it is gone."""
-        key = (id(self._snapshot), question, *sorted(values.items()))
-        if key not in self._answers:
-            if len(self._answers) >= _MOST_ANSWERS:
-                self._answers.clear()
-            self._answers[key] = super().ask(question, row_type, **values)
-        return list(self._answers[key])
+        """As in ``Index``. Answers go with their snapshot, which is replaced when a part of it is gone."""
+        key = (question, *sorted(values.items()))
+        known = self._answers.get(key)
+        if known is not None:
+            return list(known)
+        rows = super().ask(question, row_type, **values)
+        if self._asked is not self._snapshot or len(self._answers) >= _MOST_ANSWERS:
+            self._asked = self._snapshot
+            self._answers.clear()
+        self._answers[key] = rows
+        return list(rows)
 
 
 class Source:
