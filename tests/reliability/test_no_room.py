@@ -38,7 +38,9 @@ SMALL_DISKS = {
     "inodes for one record": "size=1m,nr_inodes=10",
     "read-only": "size=1m,ro",
 }
-"""Mount options."""
+"""Mount options. What is named after records may hold all of them: that depends on which collector comes when."""
+HOLD_NOTHING = {"no space at all", "no inode", "an inode for the root", "an inode for the spool", "read-only"}
+"""Where no hook can leave a line, so no collector can have written a record before there is room."""
 SESSION_ON_A_SMALL_DISK = """
 mount -t tmpfs -o "$OPTIONS" small "$DISK"
 for payload in "$EVENTS"/*; do
@@ -64,7 +66,8 @@ def test_session_on_a_disk_without_room(tmp_path: Path, figures: Figures) -> Non
         done = run_session(folder, disk[1])
         said, kept = (folder / "said").read_text(), folder / "kept"
         swept = (folder / "collected").read_text()
-        if done.returncode != 0 or said or "status" in swept or swept.startswith("0 records"):
+        unprovoked = disk[0] in HOLD_NOTHING and swept.startswith("0 records")
+        if done.returncode != 0 or said or "status" in swept or unprovoked:
             return f"{disk}: {done.stderr}, {said!r}, {swept!r}"
         left = [str(path) for path in kept.rglob(".*")]
         return None if essence(kept) == expected(CASE) and not left else f"{disk}: {essence(kept)}, {left}"
