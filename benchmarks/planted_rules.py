@@ -4,6 +4,7 @@
 
 Every seed makes two years of ``benchmarks.planted_effects``: one with its effects, and one in which the outcomes are
 dealt out anew among all runs, so that no agent and no word means anything and every learned proposal is a false alarm.
+Three more are of agents that run on two tiers of models (``benchmarks.planted_tiers``).
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from afteraction.learning.rules_file import parse_rules
 from afteraction.learning.suggest import Evidence, gather, suggest
 from afteraction.learning.thresholds import Tally, threshold_moves
 from benchmarks.planted_effects import KEYWORD, USELESS, year
+from benchmarks.planted_tiers import count_tiers
 from benchmarks.planted_year import index_of
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ def measure(seeds: int) -> Counter[str]:
         counts["threshold: false alarms"] += sum(one.kind == "threshold" for one in found)
         counts["threshold: looked at"] += agents
         _count_words(counts, evidence, found, ", years of nothing")
+        count_tiers(counts, seed)
     return counts
 
 

@@ -42,6 +42,7 @@ COMMANDS = {
     "track_record": "rules suggest",
     "words": "rules suggest",
     "file_patterns": "rules suggest",
+    "tiers": "rules suggest",
     "rule_effect": "rules effect",
 }
 """Question → the command that shows it; questions that only serve others have no command."""

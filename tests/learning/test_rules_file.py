@@ -24,7 +24,7 @@ def test_what_is_there_is_read() -> None:
     found = parsed(rules("alpha"))
 
     assert found.agents == (
-        AgentRule("alpha", True, ("Login",), ("*.py", "src/**/*", "web/**", "*.tsx"), 0.7),  # noqa: FBT003
+        AgentRule("alpha", True, ("Login",), ("*.py", "src/**/*", "web/**", "*.tsx"), 0.7, "sonnet"),  # noqa: FBT003
     )
     assert (found.adjust, found.floor, found.ceiling, found.feedback_weight) == (False, 0.6, 0.9, 0.2)
 
@@ -34,7 +34,7 @@ def test_what_is_missing_has_a_default() -> None:
     raw = b"\xef\xbb\xbf" + json.dumps({"agents": [{"name": "a", "triggers": None}]}).encode()
     found = parse_rules(PATH, raw)
 
-    assert found.agents == (AgentRule("a", False, (), (), None),)  # noqa: FBT003
+    assert found.agents == (AgentRule("a", False, (), (), None, None),)  # noqa: FBT003
     assert (found.adjust, found.floor, found.ceiling, found.feedback_weight) == (False, 0.5, 0.95, 0.1)
 
 
@@ -50,6 +50,7 @@ def test_what_is_missing_has_a_default() -> None:
         ({"agents": [{"name": "a", "auto_activate": "yes"}]}, "agents[0].auto_activate must be true or false"),
         ({"agents": [{"name": "a", "confidence_threshold": 70}]}, "agents[0].confidence_threshold must be a number"),
         ({"agents": [{"name": "a", "confidence_threshold": True}]}, "agents[0].confidence_threshold must be a number"),
+        ({"agents": [{"name": "a", "model_tier": 3}]}, "agents[0].model_tier must be a text"),
         ({"agents": [{"name": "a", "triggers": []}]}, "agents[0].triggers must be an object"),
         ({"agents": [{"name": "a", "triggers": {"keywords": "x"}}]}, "agents[0].triggers.keywords must be a list"),
         ({"agents": [], "learning_config": {"feedback_weight": -1}}, "learning_config.feedback_weight must be"),

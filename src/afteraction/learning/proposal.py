@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 Kind = Literal[
-    "threshold", "add keyword", "drop keyword", "avoid keyword", "add file pattern", "retire agent", "add agent"
+    "threshold", "add keyword", "drop keyword", "avoid keyword", "add file pattern", "tier", "retire agent", "add agent"
 ]
 ADVICE: frozenset[Kind] = frozenset({"avoid keyword"})
 """Kinds for which the rules have no key: somebody has to read them."""

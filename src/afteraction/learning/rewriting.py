@@ -70,6 +70,8 @@ def _applied(text: str, one: Proposal) -> str:
         return json_text.replace(text, _place(text, *entry, "confidence_threshold"), one.after)
     if one.kind == "retire agent":
         return json_text.replace(text, _place(text, *entry, "auto_activate"), one.after)
+    if one.kind == "tier":
+        return _with_value(text, entry, "model_tier", one.after)
     key = "file_patterns" if one.kind == "add file pattern" else "keywords"
     if one.after is None:
         triggers = json.loads(text)["agents"][entry[1]]["triggers"]
@@ -85,6 +87,14 @@ def _with_member(text: str, path: tuple[str | int, ...], key: str, empty: object
     if at is None:
         return json_text.insert(text, _place(text, *path), empty, key=key)
     return json_text.replace(text, at, empty) if text.startswith("null", at) else text
+
+
+def _with_value(text: str, path: tuple[str | int, ...], key: str, value: object) -> str:
+    """The text with that value at that key, whether or not there was one."""
+    at = json_text.locate(text, *path, key)
+    if at is None:
+        return json_text.insert(text, _place(text, *path), value, key=key)
+    return json_text.replace(text, at, value)
 
 
 def _place(text: str, *path: str | int) -> int:

@@ -36,6 +36,8 @@ class AgentRule:
     file_patterns: tuple[str, ...]
     threshold: float | None
     """``confidence_threshold``, 0 to 1; None when it has none."""
+    model_tier: str | None
+    """As written; None when it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ def _agent(path: Path, entry: Any, where: str) -> AgentRule:
         keywords=_texts(path, triggers, "keywords", f"{where}.triggers."),
         file_patterns=_texts(path, triggers, "file_patterns", f"{where}.triggers."),
         threshold=_share(path, entry, "confidence_threshold", f"{where}."),
+        model_tier=_text(path, entry, "model_tier", f"{where}."),
     )
 
 
@@ -138,6 +141,13 @@ def _texts(path: Path, holder: dict[str, Any], key: str, where: str) -> tuple[st
     if not isinstance(value, list) or not all(isinstance(one, str) for one in value):
         raise _wrong(path, f"{where}{key}", "a list of texts")
     return tuple(value)
+
+
+def _text(path: Path, holder: dict[str, Any], key: str, where: str) -> str | None:
+    value = holder.get(key)
+    if value is not None and not isinstance(value, str):
+        raise _wrong(path, f"{where}{key}", "a text")
+    return value
 
 
 def _flag(path: Path, holder: dict[str, Any], key: str, where: str) -> bool:

@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from afteraction.analytics.file_patterns import file_patterns
+from afteraction.analytics.tiers import tier_pairs
 from afteraction.analytics.track_record import track_records
 from afteraction.analytics.words import words
-from afteraction.learning import members, thresholds, triggers
+from afteraction.learning import members, thresholds, tiers, triggers
 from afteraction.learning.acceptance import verdicts
 from afteraction.learning.thresholds import Tally
 from afteraction.moments import epoch_ms
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from afteraction.analytics.file_patterns import FilePattern
     from afteraction.analytics.scope import Scope
+    from afteraction.analytics.tiers import TierPair
     from afteraction.analytics.track_record import TrackRecord
     from afteraction.analytics.words import Word
     from afteraction.learning.proposal import Proposal, TooFew
@@ -43,6 +45,7 @@ class Evidence:
     patterns: list[FilePattern]
     tallies: dict[str, list[Tally]]
     """What thresholds are judged by, by the name of the evidence."""
+    tiers: list[TierPair]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +75,7 @@ def gather(
             what: [one for one in some if one.agent != agent] + [one for one in own[what] if one.agent == agent]
             for what, some in tallies.items()
         }
-    return Evidence(records, words(index, scope), file_patterns(index, scope), tallies)
+    return Evidence(records, words(index, scope), file_patterns(index, scope), tallies, tier_pairs(index, scope))
 
 
 def _tallies(records: Sequence[TrackRecord], suggested: list[Tally]) -> dict[str, list[Tally]]:
@@ -84,13 +87,14 @@ def _tallies(records: Sequence[TrackRecord], suggested: list[Tally]) -> dict[str
 
 
 def suggest(rules: Rules, evidence: Evidence) -> Suggested:
-    """The proposals for one rules file: thresholds, keywords, file patterns, agents to retire, agents to add."""
+    """The proposals for one rules file: thresholds, keywords, file patterns, tiers, agents to retire, agents to add."""
     retired = members.to_retire(rules, evidence.records)
     gone = {one.agent for one in retired}
     moves = thresholds.threshold_moves(rules, evidence.tallies)
     listed = {rule.name: rule for rule in rules.agents}
     tuned = [
-        *moves, *triggers.keywords(listed, evidence.words), *triggers.file_patterns(listed, evidence.patterns)
+        *moves, *triggers.keywords(listed, evidence.words), *triggers.file_patterns(listed, evidence.patterns),
+        *tiers.tier_changes(rules, evidence.records, evidence.tiers),
     ]  # fmt: skip
     proposals = [
         *(one for one in tuned if one.agent not in gone),
