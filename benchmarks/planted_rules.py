@@ -4,7 +4,8 @@
 
 Every seed makes two years of ``benchmarks.planted_effects``: one with its effects, and one in which the outcomes are
 dealt out anew among all runs, so that no agent and no word means anything and every learned proposal is a false alarm.
-Three more are of agents that run on two tiers of models (``benchmarks.planted_tiers``).
+Three more are of agents that run on two tiers of models (``benchmarks.planted_tiers``), two of runs whose work was
+checked (``benchmarks.planted_checks``).
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from afteraction.analytics.scope import Scope
 from afteraction.learning.rules_file import parse_rules
 from afteraction.learning.suggest import Evidence, gather, suggest
 from afteraction.learning.thresholds import Tally, threshold_moves
+from afteraction.store.event_reading import Events
+from benchmarks.planted_checks import count_checks
 from benchmarks.planted_effects import KEYWORD, USELESS, year
 from benchmarks.planted_tiers import count_tiers
 from benchmarks.planted_year import index_of
@@ -44,7 +47,8 @@ def measure(seeds: int) -> Counter[str]:
         counts["retire: planted"] += 1
         counts["retire: false alarms"] += len(retired - {USELESS})
         _count_words(counts, evidence, found, ", planted years")
-        evidence, found = _proposals(_dealt_anew(year(seed, planted=False), seed))
+        nothing = _dealt_anew(year(seed, planted=False), seed)
+        evidence, found = _proposals(nothing)
         agents = len(evidence.records)
         counts["retire: false alarms"] += sum(one.kind == "retire agent" for one in found)
         counts["retire: looked at"] += 2 * agents - 1
@@ -52,6 +56,7 @@ def measure(seeds: int) -> Counter[str]:
         counts["threshold: looked at"] += agents
         _count_words(counts, evidence, found, ", years of nothing")
         count_tiers(counts, seed)
+        count_checks(counts, nothing, seed)
     return counts
 
 
@@ -73,7 +78,7 @@ def _proposals(records: list[Invocation]) -> tuple[Evidence, list[Proposal]]:
     entries = [{"name": name, "auto_activate": True, "confidence_threshold": 0.7} for name in names]
     rules = parse_rules(Path("agent-rules.json"), json.dumps({"agents": entries}).encode())
     with tempfile.TemporaryDirectory() as folder:
-        evidence = gather(index_of(records, Path(folder)), Scope(), ())
+        evidence = gather(index_of(records, Path(folder)), Scope(), Events([], [], []))
     return evidence, suggest(rules, evidence).proposals
 
 

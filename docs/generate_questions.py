@@ -43,6 +43,7 @@ COMMANDS = {
     "words": "rules suggest",
     "file_patterns": "rules suggest",
     "tiers": "rules suggest",
+    "checked": "rules suggest",
     "rule_effect": "rules effect",
 }
 """Question → the command that shows it; questions that only serve others have no command."""

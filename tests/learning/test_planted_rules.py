@@ -21,6 +21,8 @@ def test_proposals_find_what_was_planted_and_nothing_where_nothing_was() -> None
     assert counts["cheaper tier: hits"] >= 1  # half of them at so many runs, of six perhaps one
     assert counts["better tier: false alarms"] + counts["cheaper tier: false alarms"] <= 1
     assert counts["tiers alike: false alarms"] <= 1
+    assert counts["checks: hits"] >= SEEDS - 1
+    assert counts["checks: false alarms, planted years"] + counts["checks: false alarms, years of nothing"] <= 1
     assert min(counts[name] for name in counts if "looked at" in name) > 0
 
 

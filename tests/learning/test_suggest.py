@@ -18,23 +18,23 @@ from afteraction.learning.rules_file import parse_rules
 from afteraction.learning.suggest import Suggested, gather, suggest
 from afteraction.moments import DAY_MS, epoch_ms
 from afteraction.paths import Root
+from afteraction.store.event_reading import Events
 from afteraction.store.events import SuggestedAgent, Suggestion
 from afteraction.store.index import open_index
 from tests.learning.made_up import AGENTS, rules, years
 from tests.records import NOW_MS, full_metadata, invocation, write_records
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from afteraction.model import Invocation
 
+NO_EVENTS = Events([], [], [])
 LEARNED = {"threshold", "add keyword", "drop keyword", "avoid keyword", "retire agent"}
 
 
-def proposed(root: Path, records: list[Invocation], content: Any, suggestions: Sequence[Suggestion] = ()) -> Suggested:
+def proposed(root: Path, records: list[Invocation], content: Any, events: Events = NO_EVENTS) -> Suggested:
     write_records(root, *records)
     found = parse_rules(Path("agent-rules.json"), json.dumps(content).encode())
-    return suggest(found, gather(open_index(Root(root)), Scope(), suggestions))
+    return suggest(found, gather(open_index(Root(root)), Scope(), events))
 
 
 def kinds(found: Suggested) -> Counter[tuple[str, str]]:
@@ -222,7 +222,7 @@ def test_suggestions_that_users_refuse_raise_the_threshold(tmp_path: Path) -> No
         )
         for agent in AGENTS for turn in range(50)
     ]  # fmt: skip
-    found = proposed(tmp_path, years(13), rules(*AGENTS), suggestions)
+    found = proposed(tmp_path, years(13), rules(*AGENTS), Events(suggestions, [], []))
 
     assert kinds(found) == {("gamma", "threshold"): 1}
     (move,) = (one for one in found.proposals if one.kind == "threshold")
@@ -238,7 +238,7 @@ def test_the_same_runs_never_move_a_threshold_twice(tmp_path: Path) -> None:
     rules_found = parse_rules(Path("agent-rules.json"), json.dumps(rules(*AGENTS)).encode())
 
     def moves(moved: dict[str, int]) -> tuple[dict[str, int], list[str]]:
-        found = suggest(rules_found, gather(index, Scope(), (), moved))
+        found = suggest(rules_found, gather(index, Scope(), NO_EVENTS, moved))
         told = {one.agent: one.n for one in found.proposals if one.kind == "threshold"}
         return told, [one.agent for one in found.not_enough_data]
 

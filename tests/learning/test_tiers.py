@@ -17,6 +17,7 @@ from afteraction.analytics.tiers import tier_pairs
 from afteraction.learning.rules_file import parse_rules
 from afteraction.learning.suggest import gather, suggest
 from afteraction.paths import Root
+from afteraction.store.event_reading import Events
 from afteraction.store.index import open_index
 from tests.learning.made_up import rules
 from tests.records import NOW_MS, full_metadata, invocation, write_records
@@ -62,7 +63,8 @@ def history(
 def proposed(root: Path, records: list[Invocation], content: Any) -> list[Proposal]:
     write_records(root, *records)
     found = suggest(
-        parse_rules(Path("agent-rules.json"), json.dumps(content).encode()), gather(open_index(Root(root)), Scope(), ())
+        parse_rules(Path("agent-rules.json"), json.dumps(content).encode()),
+        gather(open_index(Root(root)), Scope(), Events([], [], [])),
     )
     return [one for one in found.proposals if one.kind == "tier"]
 

@@ -79,7 +79,7 @@ def suggest(path: Path, period: int | None, *, as_json: bool) -> None:
     events = read_events(root, since_ms=since_ms)
     mention_unreadable([*index.unreadable, *events.damaged])
     moved = thresholds_moved(recall(root, _file(path)))
-    evidence = gather(index, Scope(since_ms=since_ms), events.suggestions, moved)
+    evidence = gather(index, Scope(since_ms=since_ms), events, moved)
     if not evidence.records:
         raise nothing_found(index)
     found = propose(found_rules, evidence)

@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from afteraction.analytics.checked import checked_runs
 from afteraction.analytics.file_patterns import file_patterns
 from afteraction.analytics.tiers import tier_pairs
 from afteraction.analytics.track_record import track_records
 from afteraction.analytics.words import words
 from afteraction.learning import members, thresholds, tiers, triggers
-from afteraction.learning.acceptance import verdicts
+from afteraction.learning.acceptance import passes, verdicts
 from afteraction.learning.thresholds import Tally
 from afteraction.moments import epoch_ms
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from afteraction.analytics.words import Word
     from afteraction.learning.proposal import Proposal, TooFew
     from afteraction.learning.rules_file import Rules
+    from afteraction.store.event_reading import Events
     from afteraction.store.events import Suggestion
     from afteraction.store.index import Index
 
@@ -57,32 +59,35 @@ class Suggested:
     not_enough_data: list[TooFew]
 
 
-def gather(
-    index: Index, scope: Scope, suggestions: Sequence[Suggestion], moved: Mapping[str, int] | None = None
-) -> Evidence:
-    """Everything that proposals rest on, over a scope; ``suggestions`` are those of the same time.
+def gather(index: Index, scope: Scope, events: Events, moved: Mapping[str, int] | None = None) -> Evidence:
+    """Everything that proposals rest on, over a scope; ``events`` are those of the same time.
 
     ``moved`` says when an agent's threshold was moved last, epoch ms: what it was moved for must not move it again, so
     only later runs and suggestions judge its threshold.
     """
-    records = track_records(index, scope)
-    tallies = _tallies(records, verdicts(suggestions))
+    tallies = _tallies(index, scope, events, events.suggestions)
     for agent, at_ms in (moved or {}).items():
         since_ms = at_ms if scope.since_ms is None else max(at_ms, scope.since_ms)
-        later = [one for one in suggestions if epoch_ms(one.timestamp) >= at_ms]
-        own = _tallies(track_records(index, replace(scope, since_ms=since_ms, agent=agent)), verdicts(later))
+        later = [one for one in events.suggestions if epoch_ms(one.timestamp) >= at_ms]
+        own = _tallies(index, replace(scope, since_ms=since_ms, agent=agent), events, later)
         tallies = {
             what: [one for one in some if one.agent != agent] + [one for one in own[what] if one.agent == agent]
             for what, some in tallies.items()
         }
-    return Evidence(records, words(index, scope), file_patterns(index, scope), tallies, tier_pairs(index, scope))
+    return Evidence(
+        track_records(index, scope), words(index, scope), file_patterns(index, scope), tallies, tier_pairs(index, scope)
+    )
 
 
-def _tallies(records: Sequence[TrackRecord], suggested: list[Tally]) -> dict[str, list[Tally]]:
+def _tallies(index: Index, scope: Scope, events: Events, suggestions: Sequence[Suggestion]) -> dict[str, list[Tally]]:
+    """What thresholds are judged by; a check counts when its run is in the scope, whenever it was made."""
+    records = track_records(index, scope)
+    checked = {one.invocation_id for one in events.validations if one.invocation_id}
     return {
         SUCCESS: [Tally(one.agent_name, one.success, one.runs) for one in records],
         "acceptance": [Tally(one.agent_name, one.accepted, one.judged) for one in records],
-        "acceptance when suggested": suggested,
+        "acceptance when suggested": verdicts(suggestions),
+        "passing of checks": passes(events.validations, checked_runs(index, scope, checked)),
     }
 
 
