@@ -3,9 +3,10 @@
     python -m benchmarks.planted_year [--seeds 20] [--json]
 
 Every seed makes two years: one with all of ``benchmarks.planted_effects``, and one without any, in which every find is
-a false alarm. The questions that users ask are asked of both; a find that follows from an effect counts for it and
-never as a false alarm. What is promised: a single comparison is wrong once in twenty times (95% intervals), and of the
-finds of a search one in twenty is (false discovery rate). That agents differ from each other is no effect.
+a false alarm; and for the reviews two more (``benchmarks.planted_reviews``). The questions that users ask are asked of
+both; a find that follows from an effect counts for it and never as a false alarm. What is promised: a single comparison
+is wrong once in twenty times (95% intervals), and of the finds of a search one in twenty is (false discovery rate).
+That agents differ from each other is no effect.
 """
 
 from __future__ import annotations
@@ -31,6 +32,7 @@ from afteraction.store.coverage import Coverage
 from afteraction.store.engine import connect
 from afteraction.store.index import RecordIndex
 from benchmarks.planted_effects import END_MS, EXPECTED, Expected, Find, year
+from benchmarks.planted_reviews import EXPECTED_OF_REVIEWS, review_finds, weeks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,7 +96,10 @@ def measure(seeds: int) -> dict[str, Tally]:
             with tempfile.TemporaryDirectory() as folder:
                 index = index_of(year(seed, planted=kind_of_year == "planted"), Path(folder))
                 found = dict(finds(index))
-            expected = EXPECTED if kind_of_year == "planted" else ()
+            with tempfile.TemporaryDirectory() as folder:
+                index = index_of(weeks(seed, planted=kind_of_year == "planted"), Path(folder))
+                found |= dict(review_finds(index, planted=kind_of_year == "planted"))
+            expected = (*EXPECTED, *EXPECTED_OF_REVIEWS) if kind_of_year == "planted" else ()
             _count_alarms(tallies, found, expected, kind_of_year)
             for effect in expected:
                 tally = tallies.setdefault(effect.kind, Tally())

@@ -73,7 +73,10 @@ def _monthly(review: MonthlyReview) -> Page:
                 rows=[_agent(row) for row in review.agents],
             ),
         ],
-        notes=["CHANGE: success in points against the period before, when both have enough runs"],
+        notes=[
+            "CHANGE: success in points against the period before, when both have enough runs",
+            "a verdict is more than chance among so many agents: of those given, one in twenty may be wrong",
+        ],
         next_command=("agent", review.agents[0].agent_name) if review.agents else ("agents",),
     )
 
