@@ -36,8 +36,6 @@ USELESS = "legacy-migrator"
 KEYWORD = "migration"
 _EDITED = {WORSE: 0.5, CONTROL: 0.4}
 """At which part of the year a definition was edited."""
-EDITED_MS = END_MS - round((1 - _EDITED[WORSE]) * _DAYS * DAY_MS)
-"""When that of WORSE was, epoch ms."""
 _SENT_FOR = 0.5
 """Of the workflows with HELPED and without HELPER, how many get it."""
 _KEYWORD_SHARE = 0.12
@@ -71,8 +69,6 @@ EXPECTED = (
     Expected("failures concentrate", (f"agent version {WORSE}",)),
     Expected("pair: meet more often", (HELPED, HELPER)),
     Expected("pair: do better or worse", (HELPED, HELPER)),
-    Expected("review of a month", (WORSE,)),
-    Expected("agents --retire", (USELESS,)),
 )
 
 

@@ -4,7 +4,8 @@
 
 Every seed makes two years of ``benchmarks.planted_effects``: one with its effects, and one in which the outcomes are
 dealt out anew among all runs, so that no agent and no word means anything and every learned proposal is a false alarm.
-Every run is on one of two tiers by chance; in the years with effects one agent does better on the dearer one.
+Three more are of agents that run on two tiers of models (``benchmarks.planted_tiers``), two of runs whose work was
+checked (``benchmarks.planted_checks``).
 """
 
 from __future__ import annotations
@@ -23,18 +24,16 @@ from afteraction.analytics.scope import Scope
 from afteraction.learning.rules_file import parse_rules
 from afteraction.learning.suggest import Evidence, gather, suggest
 from afteraction.learning.thresholds import Tally, threshold_moves
+from afteraction.store.event_reading import Events
+from benchmarks.planted_checks import count_checks
 from benchmarks.planted_effects import KEYWORD, USELESS, year
+from benchmarks.planted_tiers import count_tiers
 from benchmarks.planted_year import index_of
 
 if TYPE_CHECKING:
     from afteraction.learning.proposal import Proposal
     from afteraction.model import Invocation
 
-TIERED = "test-runner"
-"""The agent that does better on the dearer tier."""
-_MENDED = 0.5
-"""So many of its failures do not happen there: 12 points of its success."""
-_COSTS = {"sonnet": 0.3, "opus": 0.5}
 _KEYWORDS = ("add keyword", "drop keyword", "avoid keyword")
 
 
@@ -42,47 +41,23 @@ def measure(seeds: int) -> Counter[str]:
     """Counts over all seeds, by name; what of the planted effects was found, and what else."""
     counts: Counter[str] = Counter()
     for seed in range(1, seeds + 1):
-        evidence, found = _proposals(_on_tiers(year(seed, planted=True), seed, planted=True))
+        evidence, found = _proposals(year(seed, planted=True))
         retired = {one.agent for one in found if one.kind == "retire agent"}
         counts["retire: hits"] += USELESS in retired
         counts["retire: planted"] += 1
         counts["retire: false alarms"] += len(retired - {USELESS})
         _count_words(counts, evidence, found, ", planted years")
-        _count_tiers(counts, evidence, found, ", planted years")
-        evidence, found = _proposals(_on_tiers(_dealt_anew(year(seed, planted=False), seed), seed, planted=False))
+        nothing = _dealt_anew(year(seed, planted=False), seed)
+        evidence, found = _proposals(nothing)
         agents = len(evidence.records)
         counts["retire: false alarms"] += sum(one.kind == "retire agent" for one in found)
         counts["retire: looked at"] += 2 * agents - 1
         counts["threshold: false alarms"] += sum(one.kind == "threshold" for one in found)
         counts["threshold: looked at"] += agents
         _count_words(counts, evidence, found, ", years of nothing")
-        _count_tiers(counts, evidence, found, ", years of nothing")
+        count_tiers(counts, seed)
+        count_checks(counts, nothing, seed)
     return counts
-
-
-def _count_tiers(counts: Counter[str], evidence: Evidence, found: list[Proposal], where: str) -> None:
-    """The useless agent is to be retired, and nothing else is said of it."""
-    compared = {one.agent_name for one in evidence.tiers} - {USELESS}
-    told = {one.agent for one in found if one.kind == "tier"}
-    if where == ", planted years":
-        counts["tier: hits"] += TIERED in told
-        counts["tier: planted"] += 1
-        compared, told = compared - {TIERED}, told - {TIERED}
-    counts[f"tier: looked at{where}"] += len(compared)
-    counts[f"tier: false alarms{where}"] += len(told)
-
-
-def _on_tiers(records: list[Invocation], seed: int, *, planted: bool) -> list[Invocation]:
-    dice = random.Random(-seed)  # noqa: S311 - a history, not a secret
-    return [_on_tier(one, dice.choice(tuple(_COSTS)), mended=planted and dice.random() < _MENDED) for one in records]
-
-
-def _on_tier(record: Invocation, tier: str, *, mended: bool) -> Invocation:
-    metadata = msgspec.structs.replace(
-        record.metadata, model=f"claude-{tier}-4-5", model_tier=tier, cost_usd=_COSTS[tier]
-    )
-    better = mended and tier == "opus" and record.agent_name == TIERED
-    return msgspec.structs.replace(record, metadata=metadata, status="success" if better else record.status)
 
 
 def _count_words(counts: Counter[str], evidence: Evidence, found: list[Proposal], where: str) -> None:
@@ -100,12 +75,10 @@ def _count_words(counts: Counter[str], evidence: Evidence, found: list[Proposal]
 
 def _proposals(records: list[Invocation]) -> tuple[Evidence, list[Proposal]]:
     names = sorted({one.agent_name for one in records})
-    entries = [
-        {"name": name, "auto_activate": True, "model_tier": "sonnet", "confidence_threshold": 0.7} for name in names
-    ]
+    entries = [{"name": name, "auto_activate": True, "confidence_threshold": 0.7} for name in names]
     rules = parse_rules(Path("agent-rules.json"), json.dumps({"agents": entries}).encode())
     with tempfile.TemporaryDirectory() as folder:
-        evidence = gather(index_of(records, Path(folder)), Scope(), (), ())
+        evidence = gather(index_of(records, Path(folder)), Scope(), Events([], [], []))
     return evidence, suggest(rules, evidence).proposals
 
 

@@ -3,15 +3,15 @@
     python -m benchmarks.planted_year [--seeds 20] [--json]
 
 Every seed makes two years: one with all of ``benchmarks.planted_effects``, and one without any, in which every find is
-a false alarm. The questions that users ask are asked of both; a find that follows from an effect counts for it and
-never as a false alarm. What is promised: a single comparison is wrong once in twenty times (95% intervals), and of the
-finds of a search one in twenty is (false discovery rate). That agents differ from each other is no effect.
+a false alarm; and for the reviews two more (``benchmarks.planted_reviews``). The questions that users ask are asked of
+both; a find that follows from an effect counts for it and never as a false alarm. What is promised: a single comparison
+is wrong once in twenty times (95% intervals), and of the finds of a search one in twenty is (false discovery rate).
+That agents differ from each other is no effect.
 """
 
 from __future__ import annotations
 
 import argparse
-import itertools
 import json
 import tempfile
 from collections import Counter
@@ -23,18 +23,16 @@ from afteraction.analytics.agents import agents
 from afteraction.analytics.concentration import FALSE_FINDS, concentrations
 from afteraction.analytics.edits import edits
 from afteraction.analytics.pairs import pairs
-from afteraction.analytics.retirement import retirements
-from afteraction.analytics.reviews import monthly
 from afteraction.analytics.scope import Scope
 from afteraction.analytics.trend import trend
-from afteraction.moments import DAY_MS
 from afteraction.paths import Root
 from afteraction.store.cache import Snapshot
 from afteraction.store.cache_parts import fill_batch, line_of
 from afteraction.store.coverage import Coverage
 from afteraction.store.engine import connect
 from afteraction.store.index import RecordIndex
-from benchmarks.planted_effects import EDITED_MS, END_MS, EXPECTED, Expected, Find, year
+from benchmarks.planted_effects import END_MS, EXPECTED, Expected, Find, year
+from benchmarks.planted_reviews import EXPECTED_OF_REVIEWS, review_finds, weeks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -90,16 +88,6 @@ def finds(index: Index) -> Iterator[tuple[Find, bool]]:
             yield Find("trend: halves", agent.agent_name), halves.change_low > 0 or halves.change_high < 0
 
 
-def reviewed(index: Index) -> Iterator[tuple[Find, bool]]:
-    """What the review says of the four weeks after the edit, and whom the leaderboard would retire after a year."""
-    for one in monthly(index, Scope(), now_ms=EDITED_MS + 28 * DAY_MS).agents:
-        if one.change_low is not None and one.change_high is not None:
-            yield Find("review of a month", one.agent_name), one.change_low > 0 or one.change_high < 0
-    gone = {one.agent_name for one in retirements(index, Scope(), now_ms=END_MS)[0]}
-    for agent in agents(index, Scope(), now_ms=END_MS):
-        yield Find("agents --retire", agent.agent_name), agent.agent_name in gone
-
-
 def measure(seeds: int) -> dict[str, Tally]:
     """Ask about every year; what was found of what, by kind of find."""
     tallies: dict[str, Tally] = {}
@@ -107,8 +95,11 @@ def measure(seeds: int) -> dict[str, Tally]:
         for kind_of_year in ("planted", "null"):
             with tempfile.TemporaryDirectory() as folder:
                 index = index_of(year(seed, planted=kind_of_year == "planted"), Path(folder))
-                found = dict(itertools.chain(finds(index), reviewed(index)))
-            expected = EXPECTED if kind_of_year == "planted" else ()
+                found = dict(finds(index))
+            with tempfile.TemporaryDirectory() as folder:
+                index = index_of(weeks(seed, planted=kind_of_year == "planted"), Path(folder))
+                found |= dict(review_finds(index, planted=kind_of_year == "planted"))
+            expected = (*EXPECTED, *EXPECTED_OF_REVIEWS) if kind_of_year == "planted" else ()
             _count_alarms(tallies, found, expected, kind_of_year)
             for effect in expected:
                 tally = tallies.setdefault(effect.kind, Tally())

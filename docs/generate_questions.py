@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import re
+from itertools import takewhile
 from pathlib import Path
 from typing import NamedTuple
 
@@ -40,9 +41,10 @@ COMMANDS = {
     "review_satisfaction": "review daily",
     "compare": "compare A B",
     "track_record": "rules suggest",
-    "tiers": "rules suggest",
     "words": "rules suggest",
     "file_patterns": "rules suggest",
+    "tiers": "rules suggest",
+    "checked": "rules suggest",
     "rule_effect": "rules effect",
 }
 """Question → the command that shows it; questions that only serve others have no command."""
@@ -105,7 +107,7 @@ def _asked(tree: ast.Module) -> list[tuple[str, str]]:
 
 def _comment(name: str) -> str:
     lines = (FOLDER / f"{name}.sql").read_text(encoding="utf-8").splitlines()
-    head = [line.removeprefix("--").strip() for line in lines if line.startswith("--")]
+    head = [line.removeprefix("--").strip() for line in takewhile(lambda line: line.startswith("--"), lines)]
     return re.sub(r"(\$\w+)", r"`\1`", "\n".join(head))
 
 

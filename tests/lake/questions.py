@@ -80,8 +80,8 @@ VALUES: list[tuple[str, Values]] = [
 ]
 """Each question with values for all its names."""
 NOT_ASKED = {
-    "agent_totals", "agents_of", "columns", "export", "export_ids", "export_parquet", "export_rows",
-    "file_patterns", "rule_effect", "tiers", "track_record", "words",
+    "agent_totals", "columns", "export", "export_ids", "export_parquet", "export_rows",
+    "checked", "file_patterns", "rule_effect", "tiers", "track_record", "words",
 }  # fmt: skip
 """What only ``sql``, the exporters and ``rules`` use, on this machine's own index."""
 

@@ -8,17 +8,21 @@ SEEDS = 6
 
 
 def test_proposals_find_what_was_planted_and_nothing_where_nothing_was() -> None:
-    """The useless agent is always found, keyword and tier mostly; a year without effects is left alone."""
+    """What is planted is found, by how much of it there is; a year without effects is left alone."""
     counts = measure(SEEDS)
 
     assert counts["retire: hits"] == counts["retire: planted"] == SEEDS
     assert counts["keyword: hits"] >= 0.6 * counts["keyword: planted"] > 0
     assert counts["keyword: false alarms, planted years"] <= max(3, 0.1 * counts["keyword: hits"])
-    assert counts["tier: hits"] >= 0.8 * counts["tier: planted"]
-    assert counts["tier: false alarms, planted years"] + counts["tier: false alarms, years of nothing"] <= 1
     for name in ("retire: false alarms", "threshold: false alarms"):
         assert counts[name] == 0, name
     assert counts["keyword: false alarms, years of nothing"] <= 1
+    assert counts["better tier: hits"] >= SEEDS - 1
+    assert counts["cheaper tier: hits"] >= 1  # half of them at so many runs, of six perhaps one
+    assert counts["better tier: false alarms"] + counts["cheaper tier: false alarms"] <= 1
+    assert counts["tiers alike: false alarms"] <= 1
+    assert counts["checks: hits"] >= SEEDS - 1
+    assert counts["checks: false alarms, planted years"] + counts["checks: false alarms, years of nothing"] <= 1
     assert min(counts[name] for name in counts if "looked at" in name) > 0
 
 

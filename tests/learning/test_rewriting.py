@@ -33,7 +33,7 @@ def changed(raw: bytes, *proposals: Proposal) -> bytes:
 
 BY_HAND = """\
 { "agents": [
-    {"name": "alpha",   "auto_activate": true, "score": 2.50, "note": "f\\u00fcr",
+    {"name": "alpha",   "auto_activate": true, "model_tier": "sonnet", "score": 2.50, "note": "f\\u00fcr",
       "triggers": {"keywords": ["Login", "API"], "file_patterns": null}, "confidence_threshold": 0.70},
     {"name": "bare"}
   ] }
@@ -44,6 +44,7 @@ BY_HAND = """\
     ("kind", "before", "after", "old", "new"),
     [
         ("threshold", 0.7, 0.74, '"confidence_threshold": 0.70', '"confidence_threshold": 0.74'),
+        ("tier", "sonnet", "opus", '"model_tier": "sonnet"', '"model_tier": "opus"'),
         ("retire agent", True, False, '"auto_activate": true', '"auto_activate": false'),
         ("add keyword", None, "größe", '["Login", "API"]', '["Login", "API", "größe"]'),
         ("drop keyword", "Login", None, '["Login", "API"]', '["API"]'),
@@ -75,6 +76,14 @@ def test_triggers_that_are_not_there_are_made() -> None:
 
     assert done["agents"][1] == {"name": "bare", "triggers": {"keywords": ["x"], "file_patterns": ["y"]}}
     assert done["agents"][0] == json.loads(BY_HAND)["agents"][0]
+
+
+@pytest.mark.parametrize("entry", ['{"name": "bare"}', '{"name": "bare", "model_tier": null}'])
+def test_a_tier_is_named_where_none_was(entry: str) -> None:
+    """No key, or null at it, is the same: the agent has the tier afterwards, and nothing else is new."""
+    done = changed(BY_HAND.replace('{"name": "bare"}', entry).encode(), proposal("tier", None, "opus", "bare"))
+
+    assert json.loads(done)["agents"] == [json.loads(BY_HAND)["agents"][0], {"name": "bare", "model_tier": "opus"}]
 
 
 def test_an_added_agent_comes_last_and_the_rest_stays() -> None:

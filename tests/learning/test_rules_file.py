@@ -50,6 +50,7 @@ def test_what_is_missing_has_a_default() -> None:
         ({"agents": [{"name": "a", "auto_activate": "yes"}]}, "agents[0].auto_activate must be true or false"),
         ({"agents": [{"name": "a", "confidence_threshold": 70}]}, "agents[0].confidence_threshold must be a number"),
         ({"agents": [{"name": "a", "confidence_threshold": True}]}, "agents[0].confidence_threshold must be a number"),
+        ({"agents": [{"name": "a", "model_tier": 3}]}, "agents[0].model_tier must be a text"),
         ({"agents": [{"name": "a", "triggers": []}]}, "agents[0].triggers must be an object"),
         ({"agents": [{"name": "a", "triggers": {"keywords": "x"}}]}, "agents[0].triggers.keywords must be a list"),
         ({"agents": [], "learning_config": {"feedback_weight": -1}}, "learning_config.feedback_weight must be"),

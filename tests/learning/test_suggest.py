@@ -18,29 +18,23 @@ from afteraction.learning.rules_file import parse_rules
 from afteraction.learning.suggest import Suggested, gather, suggest
 from afteraction.moments import DAY_MS, epoch_ms
 from afteraction.paths import Root
-from afteraction.store.events import SuggestedAgent, Suggestion, Validation
+from afteraction.store.event_reading import Events
+from afteraction.store.events import SuggestedAgent, Suggestion
 from afteraction.store.index import open_index
 from tests.learning.made_up import AGENTS, rules, years
 from tests.records import NOW_MS, full_metadata, invocation, write_records
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from afteraction.model import Invocation
 
+NO_EVENTS = Events([], [], [])
 LEARNED = {"threshold", "add keyword", "drop keyword", "avoid keyword", "retire agent"}
 
 
-def proposed(
-    root: Path,
-    records: list[Invocation],
-    content: Any,
-    suggestions: Sequence[Suggestion] = (),
-    validations: Sequence[Validation] = (),
-) -> Suggested:
+def proposed(root: Path, records: list[Invocation], content: Any, events: Events = NO_EVENTS) -> Suggested:
     write_records(root, *records)
     found = parse_rules(Path("agent-rules.json"), json.dumps(content).encode())
-    return suggest(found, gather(open_index(Root(root)), Scope(), suggestions, validations))
+    return suggest(found, gather(open_index(Root(root)), Scope(), events))
 
 
 def kinds(found: Suggested) -> Counter[tuple[str, str]]:
@@ -228,36 +222,12 @@ def test_suggestions_that_users_refuse_raise_the_threshold(tmp_path: Path) -> No
         )
         for agent in AGENTS for turn in range(50)
     ]  # fmt: skip
-    found = proposed(tmp_path, years(13), rules(*AGENTS), suggestions)
+    found = proposed(tmp_path, years(13), rules(*AGENTS), Events(suggestions, [], []))
 
     assert kinds(found) == {("gamma", "threshold"): 1}
     (move,) = (one for one in found.proposals if one.kind == "threshold")
     assert (move.n, move.rate, move.after) == (50, 0.3, 0.82)
     assert move.reason.startswith("acceptance when suggested 30% of 50")
-
-
-def test_checks_that_fail_raise_the_threshold_of_the_agent_they_checked(tmp_path: Path) -> None:
-    """A check names an invocation; one of an unknown invocation, or without a result, says nothing about anybody."""
-    records = years(15)
-    checked = [
-        Validation(
-            validation_id=f"val-20251030-{number:012x}", timestamp="2025-10-30T10:00:00Z", check="tests",
-            invocation_id=record.invocation_id if number % 7 else None,
-            passed=None if number % 11 == 0 else record.agent_name != "gamma" or number % 4 == 0,
-        )
-        for number, record in enumerate(records)
-    ]  # fmt: skip
-    found = proposed(tmp_path, records, rules(*AGENTS), validations=checked)
-
-    assert kinds(found) == {("gamma", "threshold"): 1}
-    (move,) = (one for one in found.proposals if one.kind == "threshold")
-    told = [one.passed for one in checked if one.passed is not None and one.invocation_id is not None]
-    of_gamma = {one.invocation_id for one in records if one.agent_name == "gamma"}
-    own = [one.passed for one in checked if one.passed is not None and one.invocation_id in of_gamma]
-    assert len(own) < len(told)
-    assert (move.n, move.rate) == (len(own), sum(own) / len(own))
-    assert move.reason.startswith("checks passed")
-    assert move.after > 0.7
 
 
 def test_the_same_runs_never_move_a_threshold_twice(tmp_path: Path) -> None:
@@ -268,7 +238,7 @@ def test_the_same_runs_never_move_a_threshold_twice(tmp_path: Path) -> None:
     rules_found = parse_rules(Path("agent-rules.json"), json.dumps(rules(*AGENTS)).encode())
 
     def moves(moved: dict[str, int]) -> tuple[dict[str, int], list[str]]:
-        found = suggest(rules_found, gather(index, Scope(), (), (), moved))
+        found = suggest(rules_found, gather(index, Scope(), NO_EVENTS, moved))
         told = {one.agent: one.n for one in found.proposals if one.kind == "threshold"}
         return told, [one.agent for one in found.not_enough_data]
 

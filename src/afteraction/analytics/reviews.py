@@ -1,7 +1,8 @@
 """Reviews: how agents did this month, how workflows went this week, how content the user was today.
 
-Each compares its period with the one before and judges only by intervals. Of twenty agents that did not change one is
-still marked as changed: that is what 95% means, and why a verdict carries its numbers.
+Each compares its period with the one before. A monthly verdict takes two things: the agent's interval says so, and it
+is more than chance among so many agents (a false discovery rate of 5%). By intervals alone one agent in twenty would be
+marked for nothing, and a review of twenty agents would mostly name one.
 """
 
 from __future__ import annotations
@@ -10,12 +11,16 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Literal
 
 from afteraction.analytics.agents import FEW
+from afteraction.analytics.concentration import FALSE_FINDS
 from afteraction.analytics.difference import Difference, difference
 from afteraction.analytics.retirement import BELOW
 from afteraction.analytics.review_period import Period, span
+from afteraction.analytics.statistics.binomial import chance_of_at_least
+from afteraction.analytics.statistics.false_discovery import false_discovery_rates
+from afteraction.analytics.statistics.over_representation import Stratum, chance_of_as_many
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from afteraction.analytics.scope import Scope
     from afteraction.store.index import Index
@@ -118,7 +123,8 @@ class DailyReview:
 def monthly(index: Index, scope: Scope, *, now_ms: int) -> MonthlyReview:
     """The last four weeks of each agent against the four before."""
     at = span("monthly", scope, now_ms=now_ms)
-    rows = [_judged(row) for row in index.ask("review_agents", AgentMonth, **at.values(), few=FEW)]
+    found = index.ask("review_agents", AgentMonth, **at.values(), few=FEW)
+    rows = [_judged(row, sure) for row, sure in zip(found, _certain(found), strict=True)]
     return MonthlyReview(at.told(), sorted(rows, key=lambda row: _ORDER.index(row.verdict)))
 
 
@@ -148,26 +154,77 @@ def _share(judged: Iterable[tuple[int, int]]) -> tuple[int, int]:
     return sum(accepted for accepted, _ in counts), sum(map(sum, counts))
 
 
-def _judged(row: AgentMonth) -> AgentReview:
-    verdict, reason = judge(row)
+@dataclass(frozen=True, slots=True)
+class _Sure:
+    """Which claims about one agent are more than chance among so many agents."""
+
+    changed: bool
+    below_good: bool
+    below_half: bool
+
+
+def _certain(rows: Sequence[AgentMonth]) -> list[_Sure]:
+    """One for each row. Agents with few runs are not looked at, and cost the others nothing."""
+    return [
+        _Sure(*claims)
+        for claims in zip(
+            _believed([None if row.change is None else _chance_of_change(row) for row in rows]),
+            _believed([_chance_of_level(row, GOOD) for row in rows]),
+            _believed([_chance_of_level(row, BELOW) for row in rows]),
+            strict=True,
+        )
+    ]
+
+
+def _believed(chances: Sequence[float | None]) -> list[bool]:
+    rates = iter(false_discovery_rates([chance for chance in chances if chance is not None]))
+    return [chance is not None and next(rates) <= FALSE_FINDS for chance in chances]
+
+
+def _chance_of_change(row: AgentMonth) -> float:
+    """How likely so great a difference is where there is none, in either direction (Fisher's exact test)."""
+    runs = row.invocations + row.invocations_before
+    success = row.success + row.success_before
+    rose = chance_of_as_many(row.success, [Stratum(runs, success, row.invocations)])
+    fell = chance_of_as_many(row.invocations - row.success, [Stratum(runs, runs - success, row.invocations)])
+    return min(1.0, 2 * min(rose, fell))
+
+
+def _chance_of_level(row: AgentMonth, level: float) -> float | None:
+    """How likely so few successes are for an agent of that rate (binomial, exact); None with few runs."""
+    if row.invocations < FEW:
+        return None
+    return chance_of_at_least(row.invocations - row.success, row.invocations, 1 - level)
+
+
+def _judged(row: AgentMonth, sure: _Sure) -> AgentReview:
+    verdict, reason = _judge(row, sure)
     return AgentReview(**asdict(row), verdict=verdict, reason=reason)
 
 
-def judge(row: AgentMonth) -> tuple[Verdict, str]:
+def _judge(row: AgentMonth, sure: _Sure) -> tuple[Verdict, str]:
     """What to think of an agent, and why. A certain rise saves a bad agent: whoever is mending it should go on."""
     rate = f"{row.success} of {row.invocations} runs, 95%: {_range(row.success_low, row.success_high)}"
     if row.invocations < FEW:
         return "few runs", f"{row.success} of {row.invocations} runs, not enough to judge"
-    if row.change_low is not None and row.change_low > 0:
-        still = f", still below {GOOD:.0%}" if row.success_high < GOOD else ""
+    if sure.changed and row.change_low is not None and row.change_low > 0:
+        still = f", still below {GOOD:.0%}" if row.success_high < GOOD and sure.below_good else ""
         return "improving", f"rose {_change(row)}{still}: {rate}"
-    if row.success_high < BELOW:
+    if row.success_high < BELOW and sure.below_half:
         return "deprecate", f"below {BELOW:.0%} for certain: {rate}"
-    if row.change_high is not None and row.change_high < 0:
+    if sure.changed and row.change_high is not None and row.change_high < 0:
         return "needs work", f"fell {_change(row)}: {rate}"
-    if row.success_high < GOOD:
+    if row.success_high < GOOD and sure.below_good:
         return "needs work", f"below {GOOD:.0%} for certain: {rate}"
-    return "steady", f"{'nothing to compare with' if row.change is None else 'no certain change'}: {rate}"
+    return "steady", f"{_not_changed(row)}: {rate}"
+
+
+def _not_changed(row: AgentMonth) -> str:
+    if row.change is None or row.change_low is None or row.change_high is None:
+        return "nothing to compare with"
+    if row.change_low <= 0 <= row.change_high:
+        return "no certain change"
+    return f"{'rose' if row.change > 0 else 'fell'} {_change(row)}, no more than chance among so many agents"
 
 
 def _range(low: float, high: float) -> str:

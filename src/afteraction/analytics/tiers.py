@@ -1,7 +1,7 @@
-"""How an agent does on one tier of models against another, like with like.
+"""Each agent on one tier of models against itself on another, within the types of task that it was given on both.
 
-Who chose the tier chose it for a reason. Comparing within types of task takes the reason out that the records show, and
-no other: it is evidence, not an experiment.
+An agent with itself and never with another: that agents differ says nothing of models. The type of task is all that is
+held equal; who chose the model for a run may have had other reasons, which no record tells.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from afteraction.analytics.agents import FEW
-from afteraction.analytics.statistics.over_representation import Stratum, chance_of_as_many
 
 if TYPE_CHECKING:
     from afteraction.analytics.scope import Scope
@@ -18,38 +17,45 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class TierComparison:
-    """An agent's runs on two tiers, of the types of task that it had on both."""
+class TierPair:
+    """One agent on two tiers, other less this one; counts are of the types of task that both had."""
 
     agent_name: str
-    tier_a: str
+    tier: str
     """haiku, sonnet, opus or the model family's name."""
-    tier_b: str
-    runs_a: int
-    success_a: int
-    runs_b: int
-    success_b: int
+    runs: int
+    success: int
+    other_tier: str
+    other_runs: int
+    other_success: int
+    alike_types: int
+    """Types of task that both had."""
     difference: float
-    """Success on b less that on a, as a fraction of 1, weighted over types of task."""
+    """Of the success rates within these types, weighted by Mantel and Haenszel; a fraction of 1."""
     difference_low: float
-    """Lower bound of its 95% interval."""
+    """95%: the other tier succeeds more often for certain only when this is above 0."""
     difference_high: float
-    cost_a_usd: float | None
-    """What a run costs on a, weighted alike; None when no type of task has a price on both."""
-    cost_b_usd: float | None
-    stratum_runs: list[int]
-    """Runs of each type of task on both tiers together."""
-    stratum_success: list[int]
-    stratum_b: list[int]
-    """Of these runs, those on b."""
+    priced: int
+    """Runs with a known price."""
+    median_usd: float | None
+    """Median cost of these; None without one."""
+    median_low_usd: float | None
+    """Lower end of the median's 95% interval."""
+    median_high_usd: float | None
+    other_priced: int
+    other_median_usd: float | None
+    other_median_low_usd: float | None
+    other_median_high_usd: float | None
 
     @property
-    def chance(self) -> float:
-        """How likely b does as well or better if the tier made no difference (exact, within types of task)."""
-        counts = zip(self.stratum_runs, self.stratum_success, self.stratum_b, strict=True)
-        return chance_of_as_many(self.success_b, [Stratum(*one) for one in counts])
+    def other_is_cheaper(self) -> bool:
+        """Whether the other tier's median cost is lower for certain: the intervals of the two medians lie apart."""
+        if self.priced < FEW or self.other_priced < FEW:
+            return False
+        low, high = self.median_low_usd, self.other_median_high_usd
+        return low is not None and high is not None and high < low
 
 
-def tiers(index: Index, scope: Scope) -> list[TierComparison]:
-    """Every agent's tiers that can be compared, each pair of them both ways."""
-    return index.ask("tiers", TierComparison, **scope.values(), few=FEW)
+def tier_pairs(index: Index, scope: Scope) -> list[TierPair]:
+    """Every pair of tiers on which an agent has ``FEW`` runs of shared types of task, from either side; by agent."""
+    return index.ask("tiers", TierPair, **scope.values(), few=FEW)

@@ -1,92 +1,98 @@
--- How one agent does on one tier of models and on another, like with like: within its types of task.
--- Differences are weighted as Mantel and Haenszel do, the interval is made of Wilson's as Newcombe's is (G. Y. Zou and
--- A. Donner, Statistics in Medicine 27, 2008). Only types of task that it had on both tiers count.
+-- How one agent did on one tier of models against another, within the types of task that it was given on both.
+-- Like with like: the difference within each type of task, weighted as Mantel and Haenszel do, its interval made of
+-- Wilson's as in compare.sql; rounded, because a sum's last digit follows the order of rows. Runs of other types of
+-- task, and runs whose tier or type of task is unknown, are left out. The interval of a median cost is made of order
+-- statistics. Each pair of tiers stands twice, once from each side.
 -- $since_ms, $until_ms, $project, $agent, $model: the scope; null means no limit.
--- $few: with fewer such runs on either side the two are not compared.
-with counted as (
+-- $few: with fewer runs on either side, in the types of task that both had, a pair is left out.
+with cells as (
     select
         agent_name,
         model_tier,
-        coalesce(task_type, '')                                           as task_type,
-        count(*)                                                          as n,
-        count(*) filter (where status = 'success')                        as s,
-        count(cost_usd)                                                   as priced,
-        sum(cost_usd)                                                     as cost_usd
+        task_type,
+        count(*)                                                              as n,
+        count(*) filter (where status = 'success')                            as s,
+        coalesce(list(cost_usd) filter (where cost_usd is not null), [])      as costs
     from invocations
     where model_tier is not null
+      and task_type is not null
       and ($since_ms is null or started_at_ms >= $since_ms)
       and ($until_ms is null or started_at_ms < $until_ms)
       and ($project is null or project = $project or ends_with(project, '/' || $project))
       and ($agent is null or agent_name = $agent)
       and ($model is null or $model in (model, model_tier) or starts_with(model, $model || '-'))
-    group by agent_name, model_tier, coalesce(task_type, '')
+    group by agent_name, model_tier, task_type
 ),
-cases as (
+shared as (
     select
-        a.agent_name                                                      as agent_name,
-        a.model_tier                                                      as tier_a,
-        b.model_tier                                                      as tier_b,
-        a.task_type                                                       as task_type,
-        a.n                                                               as n_a,
-        a.s                                                               as s_a,
-        b.n                                                               as n_b,
-        b.s                                                               as s_b,
-        a.priced                                                          as priced_a,
-        b.priced                                                          as priced_b,
-        a.cost_usd                                                        as cost_a,
-        b.cost_usd                                                        as cost_b,
-        a.n * b.n / (a.n + b.n)::double                                   as share
-    from counted as a
-    join counted as b on a.agent_name = b.agent_name and a.task_type = b.task_type and a.model_tier <> b.model_tier
+        a.agent_name,
+        a.model_tier                                                          as tier,
+        b.model_tier                                                          as other,
+        a.n                                                                   as n_a,
+        a.s                                                                   as s_a,
+        a.costs                                                               as costs_a,
+        b.n                                                                   as n_b,
+        b.s                                                                   as s_b,
+        b.costs                                                               as costs_b,
+        a.n * b.n / (a.n + b.n)::double                                       as weight
+    from cells as a
+    inner join cells as b
+        on a.agent_name = b.agent_name and a.task_type = b.task_type and a.model_tier <> b.model_tier
 ),
 weighed as (
-    select *, share / sum(share) over (partition by agent_name, tier_a, tier_b) as weight
-    from cases
+    select * replace (weight / sum(weight) over (partition by agent_name, tier, other) as weight)
+    from shared
 ),
-compared as (
+pairs as (
     select
         agent_name,
-        tier_a,
-        tier_b,
-        sum(n_a)                                                          as runs_a,
-        sum(s_a)                                                          as success_a,
-        sum(n_b)                                                          as runs_b,
-        sum(s_b)                                                          as success_b,
-        sum(weight * (rate(s_b, n_b) - rate(s_a, n_a)))                   as difference,
+        tier,
+        other,
+        count(*)                                                              as types,
+        sum(n_a)                                                              as n_a,
+        sum(s_a)                                                              as s_a,
+        sum(n_b)                                                              as n_b,
+        sum(s_b)                                                              as s_b,
+        sum(weight * (rate(s_b, n_b) - rate(s_a, n_a)))                       as difference,
         sqrt(sum(weight * weight * (
             pow(rate(s_b, n_b) - wilson_low(s_b, n_b), 2) + pow(wilson_high(s_a, n_a) - rate(s_a, n_a), 2)
-        )))                                                               as below,
+        )))                                                                   as below,
         sqrt(sum(weight * weight * (
             pow(wilson_high(s_b, n_b) - rate(s_b, n_b), 2) + pow(rate(s_a, n_a) - wilson_low(s_a, n_a), 2)
-        )))                                                               as above,
-        -- where a type of task has no price on a side, it tells nothing about what a tier costs
-        sum(weight * cost_a / nullif(priced_a, 0)) filter (where priced_a > 0 and priced_b > 0)
-        / nullif(sum(weight) filter (where priced_a > 0 and priced_b > 0), 0)                      as cost_a,
-        sum(weight * cost_b / nullif(priced_b, 0)) filter (where priced_a > 0 and priced_b > 0)
-        / nullif(sum(weight) filter (where priced_a > 0 and priced_b > 0), 0)                      as cost_b,
-        list(cast(n_a + n_b as bigint) order by task_type)                as stratum_runs,
-        list(cast(s_a + s_b as bigint) order by task_type)                as stratum_success,
-        list(cast(n_b as bigint) order by task_type)                      as stratum_b
+        )))                                                                   as above,
+        list_sort(flatten(list(costs_a)))                                     as costs_a,
+        list_sort(flatten(list(costs_b)))                                     as costs_b
     from weighed
-    group by agent_name, tier_a, tier_b
+    group by agent_name, tier, other
+    having sum(n_a) >= $few and sum(n_b) >= $few
+),
+placed as (
+    select
+        *,
+        -- the place of the lower end of the median's interval; the upper end is as far from the other side
+        greatest(1, cast(round(len(costs_a) / 2.0 - 0.979981992270027 * sqrt(len(costs_a))) as bigint)) as place_a,
+        greatest(1, cast(round(len(costs_b) / 2.0 - 0.979981992270027 * sqrt(len(costs_b))) as bigint)) as place_b
+    from pairs
 )
 select
     agent_name,
-    tier_a,
-    tier_b,
-    cast(runs_a as bigint)                                                as runs_a,
-    cast(success_a as bigint)                                             as success_a,
-    cast(runs_b as bigint)                                                as runs_b,
-    cast(success_b as bigint)                                             as success_b,
-    -- rounded, because a sum's last digit follows the order of rows
-    round(difference, 12)                                                 as difference,
-    round(greatest(-1.0, difference - below), 12)                         as difference_low,
-    round(least(1.0, difference + above), 12)                             as difference_high,
-    round(cost_a, 6)                                                      as cost_a_usd,
-    round(cost_b, 6)                                                      as cost_b_usd,
-    stratum_runs,
-    stratum_success,
-    stratum_b
-from compared
-where runs_a >= $few and runs_b >= $few
-order by agent_name, tier_a, tier_b
+    tier,
+    cast(n_a as bigint)                                                       as runs,
+    cast(s_a as bigint)                                                       as success,
+    other                                                                     as other_tier,
+    cast(n_b as bigint)                                                       as other_runs,
+    cast(s_b as bigint)                                                       as other_success,
+    types                                                                     as alike_types,
+    round(difference, 12)                                                     as difference,
+    round(difference - below, 12)                                             as difference_low,
+    round(difference + above, 12)                                             as difference_high,
+    len(costs_a)                                                              as priced,
+    round(list_median(costs_a), 6)                                            as median_usd,
+    costs_a[place_a]                                                          as median_low_usd,
+    costs_a[len(costs_a) - place_a + 1]                                       as median_high_usd,
+    len(costs_b)                                                              as other_priced,
+    round(list_median(costs_b), 6)                                            as other_median_usd,
+    costs_b[place_b]                                                          as other_median_low_usd,
+    costs_b[len(costs_b) - place_b + 1]                                       as other_median_high_usd
+from placed
+order by agent_name, tier, other_tier

@@ -42,7 +42,7 @@ def review(kind: Kind, scope: Scope, now_ms: int, *, as_markdown: bool, form: Fo
     Daily: what was accepted, rejected and done again.
 
     The period is the last 28 days, 7 days or 24 hours before --until, or before now, and is compared with as long
-    before. A change is named only when it is more than chance.
+    before. A change is named only when it is more than chance; monthly, more than chance among so many agents.
     """  # noqa: D205 - one sentence for each kind
     from afteraction.cli.root import current
     from afteraction.cli.source import open_source

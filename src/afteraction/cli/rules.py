@@ -53,10 +53,11 @@ def _file(path: Path) -> Path:
 @period_option
 @_JSON
 def suggest(path: Path, period: int | None, *, as_json: bool) -> None:
-    """Propose thresholds, keywords, file patterns, agents to add and agents to retire.
+    """Propose thresholds, keywords, file patterns, tiers, agents to add and agents to retire.
 
     A threshold moves, within the file's floor and ceiling, only where an agent does better or worse than the others by
-    more than chance; a keyword is proposed only where its runs differ from the agent's others by more than chance.
+    more than chance; a keyword is proposed only where its runs differ from the agent's others by more than chance, and
+    a tier only where the agent does better on it, or no worse for less money.
     """
     from afteraction.analytics.scope import Scope
     from afteraction.cli.root import current
@@ -78,7 +79,7 @@ def suggest(path: Path, period: int | None, *, as_json: bool) -> None:
     events = read_events(root, since_ms=since_ms)
     mention_unreadable([*index.unreadable, *events.damaged])
     moved = thresholds_moved(recall(root, _file(path)))
-    evidence = gather(index, Scope(since_ms=since_ms), events.suggestions, events.validations, moved)
+    evidence = gather(index, Scope(since_ms=since_ms), events, moved)
     if not evidence.records:
         raise nothing_found(index)
     found = propose(found_rules, evidence)

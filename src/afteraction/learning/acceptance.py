@@ -14,8 +14,9 @@ from afteraction.analytics.statistics.wilson import wilson
 from afteraction.learning.thresholds import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
+    from afteraction.analytics.checked import CheckedRun
     from afteraction.store.events import SuggestedAgent, Suggestion, Validation
 
 BANDS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9)
@@ -75,14 +76,20 @@ def verdicts(suggestions: Iterable[Suggestion]) -> list[Tally]:
     return [Tally(row.name, row.accepted, row.decided) for row in rows if row.by == "agent"]
 
 
-def checks_passed(validations: Iterable[Validation], agent_of: Mapping[str, str]) -> list[Tally]:
-    """How often each agent's work passed a check, of the checks whose result and whose invocation's agent are known."""
-    passed: dict[str, list[bool]] = {}
-    for event in validations:
-        agent = agent_of.get(event.invocation_id or "")
-        if agent is not None and event.passed is not None:
-            passed.setdefault(agent, []).append(event.passed)
-    return [Tally(agent, sum(results), len(results)) for agent, results in sorted(passed.items())]
+def passes(checks: Iterable[Validation], runs: Iterable[CheckedRun]) -> list[Tally]:
+    """How many of each agent's checked runs passed. A run counts once, and passed when none of its checks failed.
+
+    Checks of one run say much the same: were each counted, an agent would be judged by fewer runs than it seems.
+    """
+    passed: dict[str | None, bool] = {}
+    for one in checks:
+        if one.passed is not None:
+            passed[one.invocation_id] = one.passed and passed.get(one.invocation_id, True)
+    by_agent: dict[str, list[bool]] = {}
+    for run in runs:
+        if run.invocation_id in passed:
+            by_agent.setdefault(run.agent_name, []).append(passed[run.invocation_id])
+    return [Tally(agent, sum(found), len(found)) for agent, found in by_agent.items()]
 
 
 def _shown(event: Suggestion, one: SuggestedAgent) -> _Shown:

@@ -22,13 +22,11 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
     from pathlib import Path
 
-    from afteraction.learning.proposal import Kind, Proposal
+    from afteraction.learning.proposal import Proposal
     from afteraction.learning.rules_state import Memory, Offer
     from afteraction.paths import Root
 
 _BOM = b"\xef\xbb\xbf"
-_VALUES: dict[Kind, str] = {"threshold": "confidence_threshold", "retire agent": "auto_activate", "tier": "model_tier"}
-"""The key of an entry whose one value a kind of proposal changes."""
 
 
 def last_offer(memory: Memory) -> Offer:
@@ -68,8 +66,12 @@ def _applied(text: str, one: Proposal) -> str:
         return json_text.insert(text, _place(text, "agents"), one.after)
     names = [entry["name"] for entry in json.loads(text)["agents"]]
     entry = ("agents", names.index(one.agent))
-    if one.kind in _VALUES:
-        return _with_value(text, entry, _VALUES[one.kind], one.after)
+    if one.kind == "threshold":
+        return json_text.replace(text, _place(text, *entry, "confidence_threshold"), one.after)
+    if one.kind == "retire agent":
+        return json_text.replace(text, _place(text, *entry, "auto_activate"), one.after)
+    if one.kind == "tier":
+        return _with_value(text, entry, "model_tier", one.after)
     key = "file_patterns" if one.kind == "add file pattern" else "keywords"
     if one.after is None:
         triggers = json.loads(text)["agents"][entry[1]]["triggers"]
@@ -79,19 +81,20 @@ def _applied(text: str, one: Proposal) -> str:
     return json_text.insert(text, _place(text, *entry, "triggers", key), one.after)
 
 
-def _with_value(text: str, path: tuple[str | int, ...], key: str, value: object) -> str:
-    at = json_text.locate(text, *path, key)
-    if at is None:
-        return json_text.insert(text, _place(text, *path), value, key=key)
-    return json_text.replace(text, at, value)
-
-
 def _with_member(text: str, path: tuple[str | int, ...], key: str, empty: object) -> str:
     """The text with a container at that key, an empty one where there is none or null."""
     at = json_text.locate(text, *path, key)
     if at is None:
         return json_text.insert(text, _place(text, *path), empty, key=key)
     return json_text.replace(text, at, empty) if text.startswith("null", at) else text
+
+
+def _with_value(text: str, path: tuple[str | int, ...], key: str, value: object) -> str:
+    """The text with that value at that key, whether or not there was one."""
+    at = json_text.locate(text, *path, key)
+    if at is None:
+        return json_text.insert(text, _place(text, *path), value, key=key)
+    return json_text.replace(text, at, value)
 
 
 def _place(text: str, *path: str | int) -> int:

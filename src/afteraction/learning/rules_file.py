@@ -147,7 +147,7 @@ def _text(path: Path, holder: dict[str, Any], key: str, where: str) -> str | Non
     value = holder.get(key)
     if value is not None and not isinstance(value, str):
         raise _wrong(path, f"{where}{key}", "a text")
-    return value or None
+    return value
 
 
 def _flag(path: Path, holder: dict[str, Any], key: str, where: str) -> bool:

@@ -9,15 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from afteraction.analytics.checked import checked_runs
 from afteraction.analytics.file_patterns import file_patterns
-from afteraction.analytics.names import agents_of
-from afteraction.analytics.tiers import tiers
+from afteraction.analytics.tiers import tier_pairs
 from afteraction.analytics.track_record import track_records
 from afteraction.analytics.words import words
-from afteraction.learning import members, thresholds, triggers
-from afteraction.learning.acceptance import checks_passed, verdicts
+from afteraction.learning import members, thresholds, tiers, triggers
+from afteraction.learning.acceptance import passes, verdicts
 from afteraction.learning.thresholds import Tally
-from afteraction.learning.tiers import tier_changes
 from afteraction.moments import epoch_ms
 
 if TYPE_CHECKING:
@@ -25,12 +24,13 @@ if TYPE_CHECKING:
 
     from afteraction.analytics.file_patterns import FilePattern
     from afteraction.analytics.scope import Scope
-    from afteraction.analytics.tiers import TierComparison
+    from afteraction.analytics.tiers import TierPair
     from afteraction.analytics.track_record import TrackRecord
     from afteraction.analytics.words import Word
     from afteraction.learning.proposal import Proposal, TooFew
     from afteraction.learning.rules_file import Rules
-    from afteraction.store.events import Suggestion, Validation
+    from afteraction.store.event_reading import Events
+    from afteraction.store.events import Suggestion
     from afteraction.store.index import Index
 
 
@@ -45,9 +45,9 @@ class Evidence:
     records: list[TrackRecord]
     words: list[Word]
     patterns: list[FilePattern]
-    tiers: list[TierComparison]
     tallies: dict[str, list[Tally]]
     """What thresholds are judged by, by the name of the evidence."""
+    tiers: list[TierPair]
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,41 +59,35 @@ class Suggested:
     not_enough_data: list[TooFew]
 
 
-def gather(
-    index: Index,
-    scope: Scope,
-    suggestions: Sequence[Suggestion],
-    validations: Sequence[Validation],
-    moved: Mapping[str, int] | None = None,
-) -> Evidence:
-    """Everything that proposals rest on, over a scope; ``suggestions`` and ``validations`` are those of the same time.
+def gather(index: Index, scope: Scope, events: Events, moved: Mapping[str, int] | None = None) -> Evidence:
+    """Everything that proposals rest on, over a scope; ``events`` are those of the same time.
 
     ``moved`` says when an agent's threshold was moved last, epoch ms: what it was moved for must not move it again, so
-    only later runs, suggestions and checks judge its threshold.
+    only later runs and suggestions judge its threshold.
     """
-    records = track_records(index, scope)
-    agent_of = agents_of(index, {one.invocation_id for one in validations if one.invocation_id is not None})
-    tallies = _tallies(records, verdicts(suggestions), checks_passed(validations, agent_of))
+    tallies = _tallies(index, scope, events, events.suggestions)
     for agent, at_ms in (moved or {}).items():
         since_ms = at_ms if scope.since_ms is None else max(at_ms, scope.since_ms)
-        own = _tallies(
-            track_records(index, replace(scope, since_ms=since_ms, agent=agent)),
-            verdicts(one for one in suggestions if epoch_ms(one.timestamp) >= at_ms),
-            checks_passed((one for one in validations if epoch_ms(one.timestamp) >= at_ms), agent_of),
-        )
+        later = [one for one in events.suggestions if epoch_ms(one.timestamp) >= at_ms]
+        own = _tallies(index, replace(scope, since_ms=since_ms, agent=agent), events, later)
         tallies = {
             what: [one for one in some if one.agent != agent] + [one for one in own[what] if one.agent == agent]
             for what, some in tallies.items()
         }
-    return Evidence(records, words(index, scope), file_patterns(index, scope), tiers(index, scope), tallies)
+    return Evidence(
+        track_records(index, scope), words(index, scope), file_patterns(index, scope), tallies, tier_pairs(index, scope)
+    )
 
 
-def _tallies(records: Sequence[TrackRecord], suggested: list[Tally], checked: list[Tally]) -> dict[str, list[Tally]]:
+def _tallies(index: Index, scope: Scope, events: Events, suggestions: Sequence[Suggestion]) -> dict[str, list[Tally]]:
+    """What thresholds are judged by; a check counts when its run is in the scope, whenever it was made."""
+    records = track_records(index, scope)
+    checked = {one.invocation_id for one in events.validations if one.invocation_id}
     return {
         SUCCESS: [Tally(one.agent_name, one.success, one.runs) for one in records],
         "acceptance": [Tally(one.agent_name, one.accepted, one.judged) for one in records],
-        "acceptance when suggested": suggested,
-        "checks passed": checked,
+        "acceptance when suggested": verdicts(suggestions),
+        "passing of checks": passes(events.validations, checked_runs(index, scope, checked)),
     }
 
 
@@ -105,7 +99,7 @@ def suggest(rules: Rules, evidence: Evidence) -> Suggested:
     listed = {rule.name: rule for rule in rules.agents}
     tuned = [
         *moves, *triggers.keywords(listed, evidence.words), *triggers.file_patterns(listed, evidence.patterns),
-        *tier_changes(rules, evidence.tiers, evidence.records),
+        *tiers.tier_changes(rules, evidence.records, evidence.tiers),
     ]  # fmt: skip
     proposals = [
         *(one for one in tuned if one.agent not in gone),

@@ -74,8 +74,8 @@ def _monthly(review: MonthlyReview) -> Page:
             ),
         ],
         notes=[
-            "CHANGE: success in points against the period before, when both have enough runs;",
-            "of twenty agents that did not change, one is marked by chance",
+            "CHANGE: success in points against the period before, when both have enough runs",
+            "a verdict is more than chance among so many agents: of those given, one in twenty may be wrong",
         ],
         next_command=("agent", review.agents[0].agent_name) if review.agents else ("agents",),
     )

@@ -74,9 +74,9 @@ def _change(one: Proposal) -> str:
         return "auto_activate true -> false"
     if one.kind == "avoid keyword":
         return "keep such tasks from it (advice; the file has no key for it)"
-    if one.kind == "tier":
-        return f"model_tier {'none' if one.before is None else plain(one.before)} -> {plain(one.after)}"
     if one.kind == "threshold":
         return f"confidence_threshold {one.before:.2f} -> {one.after:.2f}"
+    if one.kind == "tier":
+        return f"model_tier {plain(one.before or '(none)')} -> {plain(one.after)}"
     value = one.after if one.before is None else one.before
     return f"{one.kind} {plain(json.dumps(value, ensure_ascii=False))}"
