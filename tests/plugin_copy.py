@@ -6,6 +6,10 @@ import os
 import shutil
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 CHECKOUT = Path(__file__).resolve().parents[1]
 PARTS = (
@@ -27,8 +31,12 @@ NAME = "my plugin"
 
 def copy_plugin(folder: Path) -> Path:
     """Copy the plugin below ``folder``; where it lies then."""
-    place = folder / NAME
-    for part in PARTS:
+    return copy_parts(PARTS, folder / NAME)
+
+
+def copy_parts(parts: Iterable[str], place: Path) -> Path:
+    """Copy these files and folders of the repository to ``place``, which is returned."""
+    for part in parts:
         source, target = CHECKOUT / part, place / part
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.is_dir():

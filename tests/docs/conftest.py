@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import shutil
 import subprocess
 import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.plugin_copy import CHECKOUT
+from tests.plugin_copy import CHECKOUT, copy_parts
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,12 +37,4 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """A copy of what the site is made of, to be damaged."""
-    top = tmp_path / "copy"
-    for name in SOURCES:
-        source, target = CHECKOUT / name, top / name
-        target.parent.mkdir(parents=True, exist_ok=True)
-        if source.is_dir():
-            shutil.copytree(source, target, ignore=shutil.ignore_patterns("__pycache__"))
-        else:
-            shutil.copy(source, target)
-    return top
+    return copy_parts(SOURCES, tmp_path / "copy")
