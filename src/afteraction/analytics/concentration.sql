@@ -72,43 +72,40 @@ counted as (
         and clusters.error_masked is not distinct from scoped.error_masked
     where failed
 ),
--- by one circumstance at a time; which one it was, the grouping tells
-cells as (
-    select
-        cluster, agent_name, sum(run) as runs, sum(failure) as failed,
-        "hour", weekday, project, model, task_type, definition, client_version, concurrency,
-        case
-            when grouping("hour") = 0 then 'hour'
-            when grouping(weekday) = 0 then 'weekday'
-            when grouping(project) = 0 then 'project'
-            when grouping(model) = 0 then 'model'
-            when grouping(task_type) = 0 then 'task type'
-            when grouping(definition) = 0 then 'agent version'
-            when grouping(client_version) = 0 then 'client version'
-            when grouping(concurrency) = 0 then 'concurrency'
-            else 'agent'
-        end                                                               as circumstance
+-- by a few circumstances at a time, because that is quick; then each of them by itself
+times as (
+    select cluster, agent_name, sum(run) as runs, sum(failure) as failed, "hour", weekday, concurrency
     from counted
-    group by grouping sets (
-        (cluster, agent_name), (cluster, agent_name, "hour"), (cluster, agent_name, weekday),
-        (cluster, agent_name, project), (cluster, agent_name, model), (cluster, agent_name, task_type),
-        (cluster, agent_name, definition), (cluster, agent_name, client_version), (cluster, agent_name, concurrency)
-    )
+    group by cluster, agent_name, "hour", weekday, concurrency
+),
+work as (
+    select cluster, agent_name, sum(run) as runs, sum(failure) as failed, project, model, task_type
+    from counted
+    group by cluster, agent_name, project, model, task_type
+),
+versions as (
+    select cluster, agent_name, sum(run) as runs, sum(failure) as failed, definition, client_version
+    from counted
+    group by cluster, agent_name, definition, client_version
 ),
 named as (
-    select
-        cluster,
-        circumstance,
-        -- of these one at most is there; where none is, the value is unknown, but for the agent's own
-        coalesce(
-            cast("hour" as varchar), cast(weekday as varchar), project, model, task_type,
-            agent_name || ' ' || definition, client_version, concurrency,
-            case when circumstance = 'agent' then agent_name end
-        )                                                                 as place,
-        case when circumstance = 'agent' then '' else agent_name end     as stratum,
-        runs,
-        failed
-    from cells
+    select cluster, 'agent' as circumstance, agent_name as place, '' as stratum, runs, failed from versions
+    union all
+    select cluster, 'hour', cast("hour" as varchar), agent_name, runs, failed from times
+    union all
+    select cluster, 'weekday', cast(weekday as varchar), agent_name, runs, failed from times
+    union all
+    select cluster, 'concurrency', concurrency, agent_name, runs, failed from times
+    union all
+    select cluster, 'project', project, agent_name, runs, failed from work
+    union all
+    select cluster, 'model', model, agent_name, runs, failed from work
+    union all
+    select cluster, 'task type', task_type, agent_name, runs, failed from work
+    union all
+    select cluster, 'agent version', agent_name || ' ' || definition, agent_name, runs, failed from versions
+    union all
+    select cluster, 'client version', client_version, agent_name, runs, failed from versions
 ),
 -- an agent is compared with all others, everything else within the agent
 known as (

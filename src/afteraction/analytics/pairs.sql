@@ -15,38 +15,59 @@ with scoped as (
       and ($project is null or project = $project or ends_with(project, '/' || $project))
       and ($model is null or $model in (model, model_tier) or starts_with(model, $model || '-'))
 ),
-homes as (
-    select workflow_id, min(coalesce(project, '')) as stratum
+-- agents and projects as numbers, because texts take twice as long to group by and to join
+agents as (
+    select agent_name, cast(row_number() over (order by agent_name) as integer) as agent
+    from (select distinct agent_name from scoped)
+),
+projects as (
+    select name, cast(row_number() over (order by name) as integer)       as stratum
+    from (select distinct coalesce(project, '') as name from scoped)
+),
+runs as (
+    select
+        workflow_id,
+        agent,
+        stratum,
+        case when status = 'success' then 1 else 0 end                    as success,
+        started_at_ms,
+        ended_at_ms
     from scoped
+    join agents using (agent_name)
+    join projects on coalesce(project, '') = name
+),
+homes as (
+    select workflow_id, min(stratum) as home
+    from runs
     group by workflow_id
 ),
 members as (
     select
         workflow_id,
-        agent_name,
-        any_value(stratum)                                                as stratum,
+        agent,
+        any_value(home)                                                   as stratum,
         count(*)                                                          as runs,
-        count(*) filter (where status = 'success')                        as success,
+        sum(success)                                                      as success,
         min(started_at_ms)                                                as first_ms,
         max(ended_at_ms)                                                  as last_ms
-    from scoped
+    from runs
     join homes using (workflow_id)
-    group by workflow_id, agent_name
+    group by workflow_id, agent
 ),
 strata as (
-    select stratum, count(*) as workflows
+    select home as stratum, count(*) as workflows
     from homes
-    group by stratum
+    group by home
 ),
 alone as (
-    select stratum, agent_name, count(*) as workflows, sum(runs) as runs, sum(success) as success
+    select stratum, agent, count(*) as workflows, sum(runs) as runs, sum(success) as success
     from members
-    group by stratum, agent_name
+    group by stratum, agent
 ),
 together as (
     select
-        a.agent_name                                                      as agent_a,
-        b.agent_name                                                      as agent_b,
+        a.agent                                                           as agent_a,
+        b.agent                                                           as agent_b,
         a.stratum                                                         as stratum,
         count(*)                                                          as workflows,
         count(*) filter (where a.success = a.runs and b.success = b.runs) as both_succeeded,
@@ -57,19 +78,18 @@ together as (
         count(*) filter (where a.last_ms <= b.first_ms)                   as a_before_b,
         count(*) filter (where b.last_ms <= a.first_ms)                   as b_before_a
     from members as a
-    join members as b on a.workflow_id = b.workflow_id and a.agent_name < b.agent_name
-    where $agent is null or $agent in (a.agent_name, b.agent_name)
-    group by a.agent_name, b.agent_name, a.stratum
+    join members as b on a.workflow_id = b.workflow_id and a.agent < b.agent
+    group by a.agent, b.agent, a.stratum
 ),
 spawned as (
     select
-        least(parent.agent_name, child.agent_name)                        as agent_a,
-        greatest(parent.agent_name, child.agent_name)                     as agent_b,
+        least(parent.agent_name, child.agent_name)                        as first_name,
+        greatest(parent.agent_name, child.agent_name)                     as second_name,
         count(*)                                                          as spawned
     from scoped as child
     join scoped as parent on child.parent_invocation_id = parent.invocation_id
     where parent.agent_name <> child.agent_name
-    group by agent_a, agent_b
+    group by first_name, second_name
 ),
 -- where either of a pair ran, also the projects in which they never met
 reach as (
@@ -86,7 +106,7 @@ reach as (
     cross join strata
     left join alone as of_a using (stratum)
     left join alone as of_b using (stratum)
-    where of_a.agent_name = agent_a and of_b.agent_name = agent_b
+    where of_a.agent = agent_a and of_b.agent = agent_b
 ),
 summed as (
     select
@@ -104,8 +124,8 @@ summed as (
 compared as (
     select
         summed.*,
-        (select sum(success) from alone where agent_name in (agent_a, agent_b)) - success_together as success_apart,
-        (select sum(runs) from alone where agent_name in (agent_a, agent_b)) - runs_together       as runs_apart
+        (select sum(success) from alone where agent in (agent_a, agent_b)) - success_together as success_apart,
+        (select sum(runs) from alone where agent in (agent_a, agent_b)) - runs_together       as runs_apart
     from summed
 ),
 -- like with like: each agent in workflows with the other against itself without, within a project; else a pair would
@@ -115,13 +135,13 @@ cases as (
         agent_a, agent_b, runs_a as n_t, success_a as s_t, alone.runs - runs_a as n_x, alone.success - success_a as s_x
     from together
     join alone using (stratum)
-    where agent_name = agent_a and alone.runs > runs_a
+    where agent = agent_a and alone.runs > runs_a
     union all
     select
         agent_a, agent_b, runs_b as n_t, success_b as s_t, alone.runs - runs_b as n_x, alone.success - success_b as s_x
     from together
     join alone using (stratum)
-    where agent_name = agent_b and alone.runs > runs_b
+    where agent = agent_b and alone.runs > runs_b
 ),
 weighed as (
     select
@@ -154,10 +174,17 @@ met as (
         list(cast(workflows_b as bigint) order by stratum)                as stratum_b
     from reach
     group by agent_a, agent_b
+),
+named as (
+    select compared.*, a.agent_name as name_a, b.agent_name as name_b
+    from compared
+    join agents as a on agent_a = a.agent
+    join agents as b on agent_b = b.agent
+    where $agent is null or $agent in (a.agent_name, b.agent_name)
 )
 select
-    agent_a,
-    agent_b,
+    name_a                                                                as agent_a,
+    name_b                                                                as agent_b,
     workflows,
     both_succeeded,
     rate(both_succeeded, workflows)                                       as both_rate,
@@ -177,8 +204,8 @@ select
     stratum_workflows,
     stratum_a,
     stratum_b
-from compared
+from named
 join met using (agent_a, agent_b)
 left join alike using (agent_a, agent_b)
-left join spawned using (agent_a, agent_b)
-order by workflows desc, agent_a, agent_b
+left join spawned on name_a = first_name and name_b = second_name
+order by workflows desc, name_a, name_b
