@@ -4,7 +4,9 @@
 -- A false completion ended well and was rejected: it claimed to be done, and had to be done over or was thrown away.
 -- $since_ms, $until_ms, $project, $agent, $model: the scope; null means no limit.
 -- $min_runs: leave out agents with fewer runs.
-with scoped as (
+with
+-- read anew for each use: most columns are used once, and keeping all of them would take twice the memory
+scoped as not materialized (
     select
         *,
         user_accepted is not null and coalesce(acceptance_source, 'explicit') <> 'inferred'        as told,

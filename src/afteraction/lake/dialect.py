@@ -56,6 +56,8 @@ def parsed(question: str) -> exp.Expr:
     except ImportError as error:
         raise needs_extra("sqlglot") from error
     tree = sqlglot.parse_one(sql(QUESTIONS, question), read="duckdb")
+    for shared in tree.find_all(sqlglot.exp.CTE):
+        shared.set("materialized", None)  # advice for DuckDB; most engines do not know the words
     macros = _macros()
     while calls := [call for call in tree.find_all(sqlglot.exp.Anonymous) if call.name.lower() in macros]:
         for call in calls[-1:]:  # the innermost first: what is replaced may stand inside another call
