@@ -5,25 +5,9 @@
 -- and those that had been running since the day before the period.
 -- $since_ms, $until_ms, $project, $agent, $model: the scope; null means no limit.
 -- $few: values with fewer runs, and clusters with fewer failures, are not looked at. $most: so many clusters.
-with moments as (
-    select started_at_ms as at_ms, 1 as more
-    from invocations
-    where ended_at_ms is not null
-      and ($since_ms is null or started_at_ms >= $since_ms - 86400000)
-      and ($until_ms is null or started_at_ms < $until_ms)
-    union all
-    select greatest(ended_at_ms, started_at_ms + 1), -1
-    from invocations
-    where ended_at_ms is not null
-      and ($since_ms is null or started_at_ms >= $since_ms - 86400000)
-      and ($until_ms is null or started_at_ms < $until_ms)
-),
-running as (
-    select distinct at_ms, agents
-    from (select at_ms, more, sum(more) over (order by at_ms) as agents from moments)
-    where more = 1
-),
-scoped as (
+with
+-- read anew for each use, because most columns are used once
+runs as not materialized (
     select
         agent_name,
         outcome_category,
@@ -36,83 +20,125 @@ scoped as (
         task_type,
         left(definition_sha256, 12)                                       as definition,
         client_version,
-        case
-            when ended_at_ms is null then null
-            when agents <= 2 then cast(cast(agents as integer) as varchar)
-            when agents <= 4 then '3 to 4'
-            when agents <= 8 then '5 to 8'
-            else '9 or more'
-        end                                                               as concurrency
+        started_at_ms,
+        ended_at_ms,
+        ($since_ms is null or started_at_ms >= $since_ms)
+            and ($project is null or project = $project or ends_with(project, '/' || $project))
+            and ($agent is null or agent_name = $agent)
+            and ($model is null or $model in (model, model_tier) or starts_with(model, $model || '-')) as asked
     from invocations
-    left join running on started_at_ms = at_ms
-    where ($since_ms is null or started_at_ms >= $since_ms)
+    where ($since_ms is null or started_at_ms >= $since_ms - 86400000)
       and ($until_ms is null or started_at_ms < $until_ms)
-      and ($project is null or project = $project or ends_with(project, '/' || $project))
-      and ($agent is null or agent_name = $agent)
-      and ($model is null or $model in (model, model_tier) or starts_with(model, $model || '-'))
 ),
 clusters as (
     select
         outcome_category,
         error_masked,
         row_number() over (order by count(*) desc, outcome_category, error_masked) as cluster
-    from scoped
-    where failed
+    from runs
+    where asked and failed
     group by outcome_category, error_masked
     qualify cluster <= $most
 ),
--- every run once for all failures, and each failure once more for its cluster
-counted as (
-    select 0 as cluster, 1 as run, case when failed then 1 else 0 end as failure, scoped.*
+-- a run that did not succeed is of one cluster at most
+scoped as (
+    select runs.*, cast(cluster as integer) as own_cluster
+    from runs
+    left join clusters on failed
+        and clusters.outcome_category is not distinct from runs.outcome_category
+        and clusters.error_masked is not distinct from runs.error_masked
+),
+-- who asks how crowded it was: as numbers, and null for whoever does not, because all moments are put in order
+agents as (
+    select agent_name, cast(row_number() over (order by agent_name) as integer) as agent
+    from (select distinct agent_name from runs)
+),
+moments as (
+    select
+        started_at_ms                                                     as at_ms,
+        1                                                                 as more,
+        case when asked then agent end                                    as agent,
+        own_cluster,
+        failed
     from scoped
+    join agents using (agent_name)
+    where ended_at_ms is not null
     union all
-    select clusters.cluster, 0, 1, scoped.*
-    from scoped
-    join clusters on clusters.outcome_category is not distinct from scoped.outcome_category
-        and clusters.error_masked is not distinct from scoped.error_masked
-    where failed
+    select greatest(ended_at_ms, started_at_ms + 1), -1, null, null, null
+    from runs
+    where ended_at_ms is not null
+),
+crowds as (
+    select agent, own_cluster, together, count(*) as runs, count(*) filter (where failed) as failed
+    from (select *, sum(more) over (order by at_ms) as together from moments)
+    where agent is not null
+    group by agent, own_cluster, together
 ),
 -- by a few circumstances at a time, because that is quick; then each of them by itself
 times as (
-    select cluster, agent_name, sum(run) as runs, sum(failure) as failed, "hour", weekday, concurrency
-    from counted
-    group by cluster, agent_name, "hour", weekday, concurrency
+    select agent_name, own_cluster, "hour", weekday, count(*) as runs, count(*) filter (where failed) as failed
+    from scoped
+    where asked
+    group by agent_name, own_cluster, "hour", weekday
 ),
 work as (
-    select cluster, agent_name, sum(run) as runs, sum(failure) as failed, project, model, task_type
-    from counted
-    group by cluster, agent_name, project, model, task_type
+    select
+        agent_name, own_cluster, project, model, task_type, count(*) as runs, count(*) filter (where failed) as failed
+    from scoped
+    where asked
+    group by agent_name, own_cluster, project, model, task_type
 ),
 versions as (
-    select cluster, agent_name, sum(run) as runs, sum(failure) as failed, definition, client_version
-    from counted
-    group by cluster, agent_name, definition, client_version
+    select
+        agent_name, own_cluster, definition, client_version,
+        count(*) as runs, count(*) filter (where failed) as failed
+    from scoped
+    where asked
+    group by agent_name, own_cluster, definition, client_version
 ),
 named as (
-    select cluster, 'agent' as circumstance, agent_name as place, '' as stratum, runs, failed from versions
+    select own_cluster, 'agent' as circumstance, agent_name as place, '' as stratum, runs, failed from versions
     union all
-    select cluster, 'hour', cast("hour" as varchar), agent_name, runs, failed from times
+    select own_cluster, 'hour', cast("hour" as varchar), agent_name, runs, failed from times
     union all
-    select cluster, 'weekday', cast(weekday as varchar), agent_name, runs, failed from times
+    select own_cluster, 'weekday', cast(weekday as varchar), agent_name, runs, failed from times
     union all
-    select cluster, 'concurrency', concurrency, agent_name, runs, failed from times
+    select
+        own_cluster,
+        'concurrency',
+        case
+            when together <= 2 then cast(cast(together as integer) as varchar)
+            when together <= 4 then '3 to 4'
+            when together <= 8 then '5 to 8'
+            else '9 or more'
+        end,
+        agent_name,
+        runs,
+        failed
+    from crowds
+    join agents using (agent)
     union all
-    select cluster, 'project', project, agent_name, runs, failed from work
+    select own_cluster, 'project', project, agent_name, runs, failed from work
     union all
-    select cluster, 'model', model, agent_name, runs, failed from work
+    select own_cluster, 'model', model, agent_name, runs, failed from work
     union all
-    select cluster, 'task type', task_type, agent_name, runs, failed from work
+    select own_cluster, 'task type', task_type, agent_name, runs, failed from work
     union all
-    select cluster, 'agent version', agent_name || ' ' || definition, agent_name, runs, failed from versions
+    select own_cluster, 'agent version', agent_name || ' ' || definition, agent_name, runs, failed from versions
     union all
-    select cluster, 'client version', client_version, agent_name, runs, failed from versions
+    select own_cluster, 'client version', client_version, agent_name, runs, failed from versions
 ),
 -- an agent is compared with all others, everything else within the agent
 known as (
-    select cluster, circumstance, place, stratum, sum(runs) as runs, sum(failed) as failed
+    select 0 as cluster, circumstance, place, stratum, sum(runs) as runs, sum(failed) as failed
     from named
     where place is not null
-    group by cluster, circumstance, place, stratum
+    group by circumstance, place, stratum
+    union all
+    select own_cluster, circumstance, place, stratum, 0, sum(failed)
+    from named
+    where place is not null and own_cluster is not null
+    group by own_cluster, circumstance, place, stratum
 ),
 places as (
     select

@@ -6,7 +6,9 @@
 -- as Mantel and Haenszel do, the interval is made of Wilson's as Newcombe's is (G. Y. Zou and A. Donner, Statistics in
 -- Medicine 27, 2008).
 -- $few: with fewer runs on either side the two are not compared.
-with scoped as (
+with
+-- read anew for each use: keeping all of it takes more memory than there is for ten million runs
+scoped as not materialized (
     select *
     from invocations
     where workflow_id is not null
@@ -15,7 +17,7 @@ with scoped as (
       and ($project is null or project = $project or ends_with(project, '/' || $project))
       and ($model is null or $model in (model, model_tier) or starts_with(model, $model || '-'))
 ),
--- agents and projects as numbers, because texts take twice as long to group by and to join
+-- agents, projects and workflows as numbers, because texts take twice as long to group by and to join
 agents as (
     select agent_name, cast(row_number() over (order by agent_name) as integer) as agent
     from (select distinct agent_name from scoped)
@@ -29,7 +31,7 @@ runs as (
         workflow_id,
         agent,
         stratum,
-        case when status = 'success' then 1 else 0 end                    as success,
+        status = 'success'                                                as succeeded,
         started_at_ms,
         ended_at_ms
     from scoped
@@ -37,22 +39,25 @@ runs as (
     join projects on coalesce(project, '') = name
 ),
 homes as (
-    select workflow_id, min(stratum) as home
+    select
+        workflow_id,
+        min(stratum)                                                      as home,
+        row_number() over (order by workflow_id)                          as workflow
     from runs
     group by workflow_id
 ),
 members as (
     select
-        workflow_id,
+        workflow,
         agent,
         any_value(home)                                                   as stratum,
         count(*)                                                          as runs,
-        sum(success)                                                      as success,
+        count(*) filter (where succeeded)                                 as success,
         min(started_at_ms)                                                as first_ms,
         max(ended_at_ms)                                                  as last_ms
     from runs
     join homes using (workflow_id)
-    group by workflow_id, agent
+    group by workflow, agent
 ),
 strata as (
     select home as stratum, count(*) as workflows
@@ -78,7 +83,7 @@ together as (
         count(*) filter (where a.last_ms <= b.first_ms)                   as a_before_b,
         count(*) filter (where b.last_ms <= a.first_ms)                   as b_before_a
     from members as a
-    join members as b on a.workflow_id = b.workflow_id and a.agent < b.agent
+    join members as b on a.workflow = b.workflow and a.agent < b.agent
     group by a.agent, b.agent, a.stratum
 ),
 spawned as (

@@ -5,7 +5,9 @@
 -- Workflows are told apart by a key that is cheap to make; only one of each shape is written out.
 -- $since_ms, $until_ms, $project, $agent, $model: the scope; null means no limit; $agent keeps workflows with it.
 -- $least: leave out workflows with fewer invocations. $most: so many shapes.
-with scoped as (
+with
+-- read anew for each use: keeping all of it takes more memory than there is for ten million runs
+scoped as not materialized (
     select *, coalesce(ended_at_ms, started_at_ms) as until_ms
     from invocations
     where workflow_id is not null
