@@ -34,7 +34,8 @@ def test_every_command_option_and_example_is_on_the_page() -> None:
         assert command is not None
         below = command.commands if isinstance(command, click.Group) else {}
         for path, one in [(name, command), *((f"{name} {key}", value) for key, value in below.items())]:
-            names = {option for known in one.params if isinstance(known, click.Option) for option in known.opts}
+            options = [known for known in one.params if isinstance(known, click.Option) and not known.hidden]
+            names = {option for known in options for option in known.opts}
             assert {option for option in names if f"`{option}`" not in sections[path]} == set()
             assert {option for option in names if f"| `{option}`" not in sections[path] + shared} == set()
         examples = [line.strip() for line in (command.epilog or "").splitlines()[2:]]

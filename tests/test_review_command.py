@@ -93,3 +93,29 @@ def test_a_period_of_ones_own_is_refused(tmp_path: Path) -> None:
     """It would be ignored; so would a second form."""
     for more in (("--period", "3d"), ("--since", "2025-10-01"), ("--markdown", "--json")):
         assert piped(tmp_path, "review", "daily", *more).code == 2
+
+
+def test_the_help_offers_no_option_that_is_refused(tmp_path: Path) -> None:
+    """A review has a period of its own: the options that say where one begins are neither shown nor taken."""
+    shown = piped(tmp_path, "review", "--help").stdout
+
+    for option in ("--period", "--since"):
+        assert option not in shown
+        assert piped(tmp_path, "review", "weekly", option, "2025-10-20").code == 2
+    assert "--until" in shown
+
+
+def test_a_rate_of_workflows_stands_with_its_interval_and_n(tmp_path: Path) -> None:
+    """Not the interval alone: where in it the rate lies is what was counted."""
+    write_records(
+        tmp_path,
+        *(
+            invocation(2 * at + half, status="failure" if at < 8 else "success", workflow_id=f"wf-20251029-{at:08x}")
+            for at in range(20)
+            for half in (0, 1)
+        ),
+    )
+
+    text = piped(tmp_path, "review", "weekly", "--markdown", *UNTIL).stdout
+
+    assert "now: 20 workflows, 12 succeeded (60%, 95%: 39-78%)" in text

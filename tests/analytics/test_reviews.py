@@ -83,8 +83,8 @@ def test_a_month_without_one_before_has_nothing_to_compare_with(tmp_path: Path) 
     """The first month of use says so and claims no change."""
     row = month(tmp_path, first=((0, 0), (95, 5)))["first"]
 
-    assert (row.verdict, row.change, row.median_ms_before) == ("steady", None, None)
-    assert row.reason.startswith("nothing to compare with: ")
+    assert (row.verdict, row.change, row.median_ms_before) == ("no comparison", None, None)
+    assert row.reason.startswith("fewer than 10 runs before, nothing to compare with: ")
 
 
 def test_agents_that_did_not_change_are_marked_as_seldom_as_promised(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import urlsplit
@@ -13,6 +14,7 @@ import pytest
 from afteraction.paths import Root
 from benchmarks.generate import history, write_history
 from tests.program import piped
+from tests.records import invocation, write_records
 from tests.web.site import served
 from tests.web.watched import watched
 
@@ -81,6 +83,15 @@ def test_tables_are_the_rows_of_the_command_line(root: Path, site: str) -> None:
             given = fetched(site, f"/data/{name}.{form}?until={until}&project=shop")
             assert given == piped(root, command, "--until", until, "--project", "shop", f"--{form}").stdout
             assert len(given) > 300
+
+
+def test_what_began_a_moment_ago_is_in_every_number(tmp_path: Path) -> None:
+    """Questions are the same for a minute, but a table over time must not lag behind the count above it."""
+    write_records(tmp_path, invocation(1, started_ms=time.time_ns() // 1_000_000))
+    with served(tmp_path) as site:
+        by_agent, by_day = (json.loads(fetched(site, f"/data/{name}.json")) for name in ("agents", "trend"))
+
+    assert [row["invocations"] for row in by_agent] == [row["invocations"] for row in by_day] == [1]
 
 
 def test_every_table_has_its_rows(browser: Browser, site: str) -> None:

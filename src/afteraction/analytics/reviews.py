@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 GOOD = 0.8
 """An agent whose upper bound lies below this needs work, whether or not it changed."""
 
-Verdict = Literal["deprecate", "needs work", "improving", "steady", "few runs"]
-_ORDER: tuple[Verdict, ...] = ("deprecate", "needs work", "improving", "steady", "few runs")
+Verdict = Literal["deprecate", "needs work", "improving", "steady", "no comparison", "few runs"]
+_ORDER: tuple[Verdict, ...] = ("deprecate", "needs work", "improving", "steady", "no comparison", "few runs")
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,15 +216,17 @@ def _judge(row: AgentMonth, sure: _Sure) -> tuple[Verdict, str]:
         return "needs work", f"fell {_change(row)}: {rate}"
     if row.success_high < GOOD and sure.below_good:
         return "needs work", f"below {GOOD:.0%} for certain: {rate}"
-    return "steady", f"{_not_changed(row)}: {rate}"
+    return _unmarked(row, rate)
 
 
-def _not_changed(row: AgentMonth) -> str:
+def _unmarked(row: AgentMonth, rate: str) -> tuple[Verdict, str]:
+    """What to say of an agent of which nothing is certain; only one that was compared is called steady."""
     if row.change is None or row.change_low is None or row.change_high is None:
-        return "nothing to compare with"
+        return "no comparison", f"fewer than {FEW} runs before, nothing to compare with: {rate}"
     if row.change_low <= 0 <= row.change_high:
-        return "no certain change"
-    return f"{'rose' if row.change > 0 else 'fell'} {_change(row)}, no more than chance among so many agents"
+        return "steady", f"no certain change: {rate}"
+    went = "rose" if row.change > 0 else "fell"
+    return "steady", f"{went} {_change(row)}, no more than chance among so many agents: {rate}"
 
 
 def _range(low: float, high: float) -> str:

@@ -63,6 +63,14 @@ def scope_options(command: Callable[..., None]) -> Callable[..., None]:
     return with_scope
 
 
+def own_period(command: click.Command) -> click.Command:
+    """Leave --period and --since out of the help of a command that has a period of its own, and refuses them."""
+    for option in command.params:
+        if isinstance(option, click.Option) and option.name in {"period", "since"}:
+            option.hidden = True
+    return command
+
+
 def by_option(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command ``--by``; it receives ``by``, None when it was not said."""
     option = click.option(

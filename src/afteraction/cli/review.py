@@ -9,7 +9,7 @@ import click
 
 from afteraction.analytics.review_period import Kind
 from afteraction.cli.answer import Form, form_options, give, mention_unreadable
-from afteraction.cli.filters import scope_options
+from afteraction.cli.filters import own_period, scope_options
 from afteraction.cli.nothing import nothing_found
 from afteraction.errors import NotFoundError
 
@@ -32,6 +32,7 @@ Examples:
 """
 
 
+@own_period
 @click.command(epilog=_EXAMPLES, short_help="Daily, weekly and monthly reviews.")
 @click.argument("kind", type=click.Choice(get_args(Kind)))
 @scope_options
@@ -43,6 +44,9 @@ def review(kind: Kind, scope: Scope, now_ms: int, *, as_markdown: bool, form: Fo
 
     The period is the last 28 days, 7 days or 24 hours before --until, or before now, and is compared with as long
     before. A change is named only when it is more than chance; monthly, more than chance among so many agents.
+
+    Monthly verdicts: deprecate, below 50% for certain; needs work, fell, or below 80% for certain; improving, rose;
+    steady, nothing of that is certain; no comparison, the same with fewer than 10 runs before; few runs, fewer now.
     """  # noqa: D205 - one sentence for each kind
     from afteraction.cli.root import current
     from afteraction.cli.source import open_source

@@ -150,9 +150,10 @@ def _sums(name: str, sums: WorkflowWeekSums | None) -> str:
     if sums is None:
         return f"{name}: no workflow of several agents"
     cost = "" if sums.cost_usd is None else f", ${figures.money(sums.cost_usd)}"
-    rate = "" if sums.workflows < FEW else f" ({rates.interval(sums.success_low, sums.success_high)})"
+    range_ = rates.interval(sums.success_low, sums.success_high)
+    rate = "" if sums.workflows < FEW else f" ({figures.percent(sums.success_rate)}, 95%: {range_})"
     return (
-        f"{name}: {figures.counted(sums.workflows, 'workflow')}, {sums.succeeded} succeeded{rate}, "
+        f"{name}: {figures.counted(sums.workflows, 'workflow')}, {figures.count(sums.succeeded)} succeeded{rate}, "
         f"median {duration(sums.median_ms)}{cost}"
     )
 

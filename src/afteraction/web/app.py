@@ -73,7 +73,7 @@ class Site:
 
     def ask(self, request: Request, template: str, ask: Callable[..., dict[str, Any]], *more: Any) -> Response:
         """A page that asks the index; what cannot be answered becomes a page that says so."""
-        filters = filters_of(request.query_params, this_minute_ms())
+        filters = filters_of(request.query_params, minutes_end_ms())
         with self.source.index() as index:
             values = ask(index, filters, *more)
             unreadable = len(index.unreadable)
@@ -86,9 +86,9 @@ def now_ms() -> int:
     return time.time_ns() // 1_000_000
 
 
-def this_minute_ms() -> int:
-    """Epoch ms of the minute's beginning: what is asked within a minute is the same question."""
-    return now_ms() // MINUTE_MS * MINUTE_MS
+def minutes_end_ms() -> int:
+    """Epoch ms of this minute's end: within a minute it is the same question, and what just began is in the answer."""
+    return (now_ms() // MINUTE_MS + 1) * MINUTE_MS
 
 
 def create_app(root: Root, *, token: str, port: int, cwd: Path, live: LiveFeed) -> Starlette:
@@ -137,7 +137,7 @@ def _invocations(site: Site, request: Request) -> Response:
 def _invocation(site: Site, request: Request) -> Response:
     path, record = find_invocation(site.root, request.path_params["reference"])
     caller = find_caller(site.root, record)
-    filters = filters_of(request.query_params, this_minute_ms())
+    filters = filters_of(request.query_params, minutes_end_ms())
     values = {"record": record, "more": record.metadata, "file": path, "caller": caller, "empty": False}
     return site.page("invocation.html", filters, request.url.path, values)
 
@@ -161,13 +161,13 @@ def _feedback(site: Site) -> Callable[[Request], Any]:
 
 def _workflow(site: Site, request: Request) -> Response:
     workflow = find_workflow(site.root, request.path_params["reference"])
-    filters = filters_of(request.query_params, this_minute_ms())
+    filters = filters_of(request.query_params, minutes_end_ms())
     values = {"workflow": workflow, "times": timeline(workflow), "empty": False}
     return site.page("workflow.html", filters, request.url.path, values)
 
 
 def _health(site: Site, request: Request) -> Response:
-    filters = filters_of(request.query_params, this_minute_ms())
+    filters = filters_of(request.query_params, minutes_end_ms())
     values = {"checks": diagnose(os.environ, site.cwd), "coverage": read_coverage(site.root), "empty": False}
     return site.page("health.html", filters, request.url.path, values)
 
@@ -180,7 +180,7 @@ def _data(site: Site, request: Request) -> Response:
         raise NotFoundError(f"there is no table {name}")
     row_type, ask = TABLES[name]
     with site.source.index() as index:
-        rows = ask(index, filters_of(request.query_params, this_minute_ms()))
+        rows = ask(index, filters_of(request.query_params, minutes_end_ms()))
     return _rows(name, form, row_type, rows)
 
 
@@ -205,7 +205,7 @@ def _trouble(site: Site) -> Callable[[Request, Exception], Response]:
         if isinstance(error, NotFoundError) or getattr(error, "status_code", 0) == 404:  # noqa: PLR2004 - HTTP's
             status = 404
         said = str(error) if isinstance(error, AfteractionError | BadFilterError) else "There is no such page."
-        filters = filters_of({}, this_minute_ms())
+        filters = filters_of({}, minutes_end_ms())
         return site.page("trouble.html", filters, request.url.path, {"said": said, "empty": False}, status)
 
     return handler

@@ -31,7 +31,7 @@ class Filters:
     """The filters that were given, by name, as they were given."""
     scope: Scope
     now_ms: int
-    """The moment of asking, epoch ms."""
+    """The moment up to which is asked, epoch ms."""
 
     def value(self, name: str) -> str:
         """What a filter was given as; empty when it was not."""
