@@ -43,7 +43,7 @@ def run_hook(
     if before:
         arguments = ["sh", "-c", f'{before} exec "$@"', "sh", *arguments]
     done = subprocess.run(
-        arguments, input=given, capture_output=True, env=environment or {}, cwd=folder, timeout=30, check=False
+        arguments, input=given, capture_output=True, env=environment or {}, cwd=folder, timeout=120, check=False
     )
     return done.returncode, done.stdout, done.stderr
 
