@@ -133,7 +133,7 @@ def test_an_agent_whose_file_is_gone_is_known_from_its_parent(version: str, tmp_
 
 
 def test_a_folder_without_transcripts_is_said_to_hold_none(tmp_path: Path) -> None:
-    """Nothing found is exit 3 with the next step, a path that does not exist is a wrong call: exit 2."""
+    """Nothing found is exit 3 with the place and the next step, a path that does not exist is a wrong call: exit 2."""
     machine = Machine(tmp_path)
     (tmp_path / "empty").mkdir()
 
@@ -144,6 +144,7 @@ def test_a_folder_without_transcripts_is_said_to_hold_none(tmp_path: Path) -> No
     )
     own = run(machine, "import")
     assert own.returncode == 3
+    assert f"no transcripts in {machine.home / '.claude' / 'projects'}; " in own.stderr
     assert "permission" not in own.stdout
     assert run(machine, "import", tmp_path / "missing").returncode == 2
 

@@ -188,6 +188,7 @@ def test_an_agent_the_file_does_not_know_is_proposed_switched_off(tmp_path: Path
         "triggers": {"keywords": [], "file_patterns": ["**/*.py", "src/**"], "contexts": []},
         "confidence_threshold": 0.9, "description": "",
     }  # fmt: skip
+    assert f"(95%: {added.low:.0%} to {added.high:.0%})" in added.reason
 
 
 def test_too_little_data_is_said_and_not_guessed_from(tmp_path: Path) -> None:

@@ -42,6 +42,7 @@ def import_(*, paths: tuple[Path, ...], jobs: int | None, again: bool, as_json: 
     from afteraction.cli.root import current
     from afteraction.errors import NotFoundError, StoreError
     from afteraction.output.imported import summary_lines
+    from afteraction.paths import claude_config_dir
     from afteraction.store.coverage import read_coverage
 
     root = current()
@@ -59,7 +60,7 @@ def import_(*, paths: tuple[Path, ...], jobs: int | None, again: bool, as_json: 
     if failures:
         raise StoreError(f"sessions that could not be processed: {len(failures)}. Run: afteraction doctor")
     if not any(report.sessions for report in reports):
-        searched = ", ".join(map(str, paths)) or "the client's projects folder"
+        searched = ", ".join(map(str, paths or (claude_config_dir(os.environ) / "projects",)))
         raise NotFoundError(f"no transcripts in {searched}; name a folder that holds some: afteraction import PATH")
 
 

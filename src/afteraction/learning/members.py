@@ -70,7 +70,10 @@ def to_add(rules: Rules, records: Sequence[TrackRecord], patterns: Iterable[File
             "confidence_threshold": rules.ceiling,
             "description": "",
         }
-        reason = f"{record.runs} runs and not in the file; succeeds in {percent(rate)}; enters switched off"
+        reason = (
+            f"{record.runs} runs and not in the file; succeeds in {percent(rate)} "
+            f"(95%: {percent(low)} to {percent(high)}); enters switched off"
+        )
         found.append(
             Proposal(
                 record.agent_name, "add agent", before=None, after=entry, reason=reason, n=record.runs, rate=rate,

@@ -100,9 +100,9 @@ def _exact(value: Any) -> str:
     """Numbers as Python writes them (their shortest exact form), everything else as JSON does, a text bare."""
     if isinstance(value, int | float | Decimal) and not isinstance(value, bool):
         return str(value)
-    built = msgspec.to_builtins(value)
     import json
 
+    built = msgspec.to_builtins(value)
     return built if isinstance(built, str) else escaped_json(json.dumps(built, ensure_ascii=False))
 
 

@@ -118,8 +118,8 @@ def _log_choose(of: int, chosen: int) -> float:
 def _saddlepoint_tail(observed: int, mean: float, variance: float, third: float, fourth: float) -> float:
     """Lugannani and Rice's formula for a whole number: the chance of ``observed`` or more.
 
-    Where four cumulants have no saddlepoint, far out in a tail that is lighter than the normal one, the normal one is
-    taken: it is below one in a billion there.
+    Up to the mean the normal distribution is taken, for what is no surprise; and where four cumulants have no
+    saddlepoint, far out in a tail that is lighter than the normal one: it is below one in a billion there.
     """
     above = observed - mean
     normal = _normal_tail((above - 0.5) / sqrt(variance))
