@@ -1,4 +1,8 @@
-"""Programs that tests need, the system's; installed where they are missing and that is allowed. And a real Chromium."""
+"""Programs that tests need, the system's; installed where they are missing and that is allowed. And a real Chromium.
+
+Generated tests try the same examples in each run, however long one takes: the same tree gives the same answer, on a
+busy machine as well.
+"""
 
 from __future__ import annotations
 
@@ -8,12 +12,16 @@ import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import HealthCheck, settings
 from playwright.sync_api import sync_playwright
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from playwright.sync_api import Browser
+
+settings.register_profile("same", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("same")
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = (

@@ -27,6 +27,30 @@ UNPRIVILEGED = ["setpriv", "--bounding-set=-dac_override,-dac_read_search"] if o
 """Root passes every permission check; without these two capabilities it is an ordinary owner."""
 _IDS = re.compile(r"66e8fc2f-fa33-420d-925a-3a9914a96f13|ad3a32860c99f5717")
 """The session and the agent of ``00_basic``."""
+_STRUCK = """
+import os, signal, sys
+from afteraction.cli.main import main
+
+who, number, left, once, *sys.argv[1:] = sys.argv[1:]
+own, left = os.getpid(), int(left)
+
+def strike(event, arguments):
+    global left
+    if who == "command":
+        struck = os.getpid() == own and event == "os.rename" and "/invocations/" in os.fsdecode(arguments[1])
+    else:
+        struck = os.getpid() != own and event == "open" and str(arguments[0]).endswith(".jsonl")
+    left -= struck
+    if struck and left == 0:
+        try:
+            os.mkdir(once)
+        except FileExistsError:
+            return  # another reader was struck
+        os.kill(os.getpid(), int(number))
+
+sys.addaudithook(strike)
+main()
+"""
 
 
 def client_s(machine: Machine) -> Path:
@@ -88,6 +112,16 @@ def run(machine: Machine, *arguments: str | Path, prefix: Iterable[str] = ()) ->
         check=False,
         timeout=SECONDS,
     )
+
+
+def struck(machine: Machine, *arguments: str | Path, who: str, number: int, at: int) -> list[str]:
+    """The command that runs the program on a machine and strikes it with a signal in the midst of its work.
+
+    ``who`` is "command", struck as it writes its ``at``-th record, or "reader": the first of the processes that read
+    for it to open so many transcripts. It strikes itself: a signal from outside comes when the scheduler likes.
+    """
+    strike = [who, str(int(number)), str(at), str(machine.home / "struck")]
+    return [sys.executable, "-c", _STRUCK, *strike, *map(str, arguments)]
 
 
 def imported(machine: Machine, *arguments: str | Path, prefix: Iterable[str] = ()) -> dict[str, Any]:

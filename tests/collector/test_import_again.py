@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import signal
 import subprocess
-import sys
 import time
 from typing import TYPE_CHECKING
 
@@ -21,8 +20,8 @@ from tests.collector.importing import (
     main_files,
     many_sessions,
     silent_for,
+    struck,
     truth,
-    wait_for,
 )
 from tests.replay import SESSIONS, Machine, cases
 
@@ -133,12 +132,11 @@ def test_an_import_that_is_killed_is_finished_by_the_next(share: float, tmp_path
         machine.home.mkdir()
     imported(whole, projects)
 
-    process = subprocess.Popen(
-        [sys.executable, "-m", "afteraction", "import", str(projects)], env=killed.environ, stdout=subprocess.DEVNULL
-    )
-    wait_for(process, lambda: len(list(killed.root.glob("invocations/*/*.json"))) > share * MANY)
-    process.send_signal(signal.SIGKILL)
-    assert process.wait() == -signal.SIGKILL
+    at = int(share * MANY) + 1
+    command = struck(killed, "import", projects, who="command", number=signal.SIGKILL, at=at)
+    done = subprocess.run(command, env=killed.environ, stdout=subprocess.DEVNULL, check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert len(list(killed.root.glob("invocations/*/*.json"))) == at - 1
     let_a_minute_pass(killed)
     imported(killed, projects)
 

@@ -12,7 +12,7 @@ import sys
 import termios
 from typing import TYPE_CHECKING
 
-from tests.collector.importing import UNPRIVILEGED, client_s, copy_sessions, many_sessions, run, truth, wait_for
+from tests.collector.importing import UNPRIVILEGED, client_s, copy_sessions, many_sessions, run, struck, truth
 from tests.replay import Machine
 
 if TYPE_CHECKING:
@@ -59,14 +59,13 @@ def test_a_first_run_that_was_stopped_goes_on(tmp_path: Path) -> None:
         many_sessions(client_s(machine), MANY)
     board = run(whole).stdout
 
-    process = subprocess.Popen([sys.executable, "-m", "afteraction"], env=stopped.environ, stderr=subprocess.PIPE)
-    wait_for(process, lambda: len(list(stopped.root.glob("invocations/*/*.json"))) > 0)
-    process.send_signal(signal.SIGINT)
-    _, told = process.communicate()
-    assert (process.returncode, told.splitlines()[-1]) == (
+    command = struck(stopped, who="command", number=signal.SIGINT, at=MANY // 2)
+    done = subprocess.run(command, env=stopped.environ, capture_output=True, check=False)
+    assert (done.returncode, done.stderr.splitlines()[-1]) == (
         1,
         b"afteraction: stopped; what was read is kept. For the rest: afteraction import",
     )
+    assert 0 < len(list(stopped.root.glob("invocations/*/*.json"))) < MANY
     again = run(stopped)
 
     assert again.stderr.startswith("The last import was stopped. Reading the history in ")

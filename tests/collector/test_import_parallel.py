@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from afteraction.collector.history_reading import PARALLEL_FROM_BYTES
-from tests.collector.importing import imported, leftovers, many_sessions, truth, wait_for
+from tests.collector.importing import imported, leftovers, many_sessions, struck, truth, wait_for
 from tests.replay import Machine
 
 SESSIONS = 40
@@ -47,15 +45,10 @@ def test_several_processes_give_the_same_bytes(backup: Path, tmp_path: Path) -> 
 def test_a_killed_import_leaves_no_process_behind(backup: Path, tmp_path: Path) -> None:
     """Whoever kills the import kills those that read for it; the next import finishes what it began."""
     machine = Machine(tmp_path)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "afteraction", "import", "--jobs=2", str(backup)],
-        env=machine.environ,
-        stdout=subprocess.DEVNULL,
-        start_new_session=True,
-    )
-    wait_for(process, lambda: any(machine.root.glob("invocations/*/*.json")))
-    process.send_signal(signal.SIGKILL)
+    command = struck(machine, "import", "--jobs=2", backup, who="command", number=signal.SIGKILL, at=2)
+    process = subprocess.Popen(command, env=machine.environ, stdout=subprocess.DEVNULL, start_new_session=True)
     assert process.wait() == -signal.SIGKILL
+    assert len(list(machine.root.glob("invocations/*/*.json"))) == 1
 
     waiting = subprocess.Popen(["sleep", "60"])  # gives up for us when they never end
     wait_for(waiting, lambda: not running(process.pid))
@@ -82,14 +75,10 @@ def running(session: int) -> list[str]:
 def test_a_reader_that_dies_is_not_waited_for(backup: Path, tmp_path: Path) -> None:
     """A process that the system kills, for want of memory say, costs time and no session: another reads its share."""
     machine = Machine(tmp_path)
-    process = subprocess.Popen(
-        [sys.executable, "-m", "afteraction", "import", "--jobs=2", str(backup)],
-        env=machine.environ,
-        stdout=subprocess.DEVNULL,
-    )
-    children = Path(f"/proc/{process.pid}/task/{process.pid}/children")
-    wait_for(process, lambda: len(children.read_text().split()) == 2)
-    os.kill(int(children.read_text().split()[0]), signal.SIGKILL)
+    command = struck(machine, "import", "--jobs=2", backup, who="reader", number=signal.SIGKILL, at=5)
 
-    assert process.wait() == 0
+    done = subprocess.run(command, env=machine.environ, stdout=subprocess.DEVNULL, check=False)
+
+    assert done.returncode == 0
+    assert (machine.home / "struck").exists()
     assert len(list(machine.root.glob("invocations/*/*.json"))) == SESSIONS

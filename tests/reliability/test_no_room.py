@@ -95,9 +95,9 @@ def run_session(folder: Path, options: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, env=environ, cwd=folder, capture_output=True, text=True, timeout=240, check=False)
 
 
-def run_limited(root: Path, limit: str) -> Result:
-    """Run the hook under a limit of ``prlimit``."""
-    return run_wrapped(root, [needed("prlimit", "util-linux"), limit])
+def run_limited(root: Path, *limits: str) -> Result:
+    """Run the hook under limits of ``prlimit``."""
+    return run_wrapped(root, [needed("prlimit", "util-linux"), *limits])
 
 
 def test_write_that_is_cut_short_costs_its_own_event(tmp_path: Path, figures: Figures) -> None:
@@ -124,7 +124,7 @@ MEMORY_LIMITS = (4_000, 6_000, 8_000, *range(12_000, 32_000, 250))
 """In kB: too little to load the interpreter, and from where it starts to plenty.
 
 Between them CPython's own start fails as it may, once in hundreds of runs by spinning for ever; what ends that is the
-time limit that the settings give the client.
+time limit that the settings give the client, here a limit of processor time.
 """
 
 
@@ -132,7 +132,7 @@ def test_little_memory_is_silent(tmp_path: Path, figures: Figures) -> None:
     """However little memory there is: silence, and a whole line or none."""
 
     def judge(name: str, limit: int) -> str | None:
-        result = run_limited(tmp_path / name, f"--as={limit << 10}")
+        result = run_limited(tmp_path / name, f"--as={limit << 10}", "--cpu=5")
         kept.append(whole_lines(tmp_path / name))
         return None if result == (0, b"") else f"{limit} kB: {result}"
 
