@@ -26,7 +26,12 @@ Examples:
 @click.command(epilog=_EXAMPLES, short_help="Why runs fail, and where failures concentrate.")
 @scope_options
 @click.option(
-    "--most", type=click.IntRange(1, 100), default=MOST, show_default=True, metavar="N", help="Kinds to show."
+    "--most",
+    type=click.IntRange(1, 100),
+    default=MOST,
+    show_default=True,
+    metavar="N",
+    help="Kinds to give, in every form.",
 )
 @click.option("--where", is_flag=True, help="Every circumstance that was looked at, instead of the kinds.")
 @form_options

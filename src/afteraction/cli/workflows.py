@@ -30,7 +30,7 @@ Examples:
 @click.option("--least", type=click.IntRange(1), default=2, show_default=True, metavar="N",
               help="Leave out workflows with fewer runs.")  # fmt: skip
 @click.option("--most", type=click.IntRange(1, 1000), default=10, show_default=True, metavar="N",
-              help="Sequences to show.")  # fmt: skip
+              help="Sequences to give, in every form.")  # fmt: skip
 @form_options
 def workflows(
     scope: Scope,
