@@ -48,14 +48,18 @@ def run_traced(root: Path, log: Path, options: Sequence[str], event: dict[str, A
 
 
 def run_wrapped(root: Path, wrapping: Sequence[str], event: dict[str, Any] = EVENT) -> Result:
-    """Run the command that ``install`` would write, its interpreter started by another program."""
+    """Run the command that ``install`` would write, its interpreter started by another program.
+
+    The interpreter keeps no bytecode: what one run cached, the next would not do again, and CPython puts a file in
+    place that a limit or a fault has cut short, after which no program of this interpreter starts.
+    """
     command = hook_command(str(WRAPPED), str(ENTRY), str(root), NO_COLLECTOR)
-    return run(command, event, WRAPPING=shlex.join([*wrapping, INTERPRETER]))
+    return run(command, event, WRAPPING=shlex.join([*wrapping, INTERPRETER, "-B"]))
 
 
 def run_plain(root: Path, event: dict[str, Any] = EVENT) -> Result:
     """Run the command that ``install`` would write."""
-    return run(hook_command(INTERPRETER, str(ENTRY), str(root), NO_COLLECTOR), event)
+    return run_wrapped(root, [], event)
 
 
 def run(command: str, event: dict[str, Any], **environ: str) -> Result:
