@@ -238,7 +238,7 @@ class ClientSession:
         return self.place.home.parent / f"{self.session_id}.{stream}"
 
 
-def wait_until(condition: Callable[[], object], what: str, *, timeout_s: float = 30.0) -> None:
+def wait_until(condition: Callable[[], object], what: str, *, timeout_s: float = 120.0) -> None:
     """Return as soon as the condition holds.
 
     Raises:

@@ -66,7 +66,7 @@ def test_following_waits_as_long_as_it_was_asked_else_ever_longer(root: Path, in
         if len(waits) == 4:
             raise _EndedError
 
-    with _export(root, inbox, patience_s=0.1) as export, pytest.raises(_EndedError):
+    with _export(root, inbox, patience_s=0.7) as export, pytest.raises(_EndedError):
         follow(export, lambda: Answer(Verdict.ACCEPTED), Rhythm(interval_s=5), World(lambda: LATE_NS, pause, _ignore))
 
     assert waits == [HOUR_S, 20, 40, 5]
