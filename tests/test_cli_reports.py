@@ -239,3 +239,12 @@ def test_help_shows_examples(tmp_path: Path, command: str) -> None:
 
     assert result.code == 0
     assert f"Examples:\n    afteraction {command}" in result.stdout.replace("\n  Examples", "\nExamples")
+
+
+def test_the_rate_of_rejected_work_stands_with_its_interval(tmp_path: Path) -> None:
+    """Of how many that ended well, and between which bounds: the sums above it have both as well."""
+    write_records(tmp_path, *(invocation(at, user_accepted=False if at < 5 else None) for at in range(20)))
+
+    shown = on_terminal(tmp_path, "failures", "--until", UNTIL, NO_COLOR="1").stdout
+
+    assert "5 of 20 that ended well were rejected (25%, 95%: 11-47%)" in shown

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from afteraction.analytics.agents import FEW
 from afteraction.analytics.concentration import FALSE_FINDS
+from afteraction.analytics.statistics.wilson import wilson
 from afteraction.moments import utc_date
 from afteraction.output import figures, rates
 from afteraction.output.durations import UNKNOWN
@@ -100,7 +101,7 @@ def _rejected(groups: Sequence[RejectedGroup], screen: Screen) -> None:
         return
     of = groups[0].delivered
     rejected = sum(group.rejected for group in groups)
-    share = f" ({figures.percent(rejected / of)})" if of >= FEW else ""
+    share = f" ({figures.percent(rejected / of)}, 95%: {rates.interval(*wilson(rejected, of))})" if of >= FEW else ""
     screen.line(f"{figures.count(rejected)} of {figures.count(of)} that ended well were rejected{share}")
     for group in groups:
         example = screen.safe(group.examples[0]).rpartition("-")[2]
