@@ -63,25 +63,26 @@ def gather(index: Index, scope: Scope, events: Events, moved: Mapping[str, int] 
     """Everything that proposals rest on, over a scope; ``events`` are those of the same time.
 
     ``moved`` says when an agent's threshold was moved last, epoch ms: what it was moved for must not move it again, so
-    only later runs and suggestions judge its threshold.
+    only later runs, their checks, and later suggestions judge its threshold.
     """
-    tallies = _tallies(index, scope, events, events.suggestions)
+    records = track_records(index, scope)
+    tallies = _tallies(index, scope, records, events, events.suggestions)
     for agent, at_ms in (moved or {}).items():
         since_ms = at_ms if scope.since_ms is None else max(at_ms, scope.since_ms)
         later = [one for one in events.suggestions if epoch_ms(one.timestamp) >= at_ms]
-        own = _tallies(index, replace(scope, since_ms=since_ms, agent=agent), events, later)
+        narrow = replace(scope, since_ms=since_ms, agent=agent)
+        own = _tallies(index, narrow, track_records(index, narrow), events, later)
         tallies = {
             what: [one for one in some if one.agent != agent] + [one for one in own[what] if one.agent == agent]
             for what, some in tallies.items()
         }
-    return Evidence(
-        track_records(index, scope), words(index, scope), file_patterns(index, scope), tallies, tier_pairs(index, scope)
-    )
+    return Evidence(records, words(index, scope), file_patterns(index, scope), tallies, tier_pairs(index, scope))
 
 
-def _tallies(index: Index, scope: Scope, events: Events, suggestions: Sequence[Suggestion]) -> dict[str, list[Tally]]:
+def _tallies(
+    index: Index, scope: Scope, records: Sequence[TrackRecord], events: Events, suggestions: Sequence[Suggestion]
+) -> dict[str, list[Tally]]:
     """What thresholds are judged by; a check counts when its run is in the scope, whenever it was made."""
-    records = track_records(index, scope)
     checked = {one.invocation_id for one in events.validations if one.invocation_id}
     return {
         SUCCESS: [Tally(one.agent_name, one.success, one.runs) for one in records],
