@@ -29,7 +29,7 @@ from afteraction.paths import Root
 from afteraction.store.cache import Snapshot
 from afteraction.store.cache_parts import fill_batch, line_of
 from afteraction.store.coverage import Coverage
-from afteraction.store.engine import connect
+from afteraction.store.engine import Database
 from afteraction.store.index import RecordIndex
 from benchmarks.planted_effects import END_MS, EXPECTED, Expected, Find, year
 from benchmarks.planted_reviews import EXPECTED_OF_REVIEWS, review_finds, weeks
@@ -58,10 +58,11 @@ class Tally:
 def index_of(records: list[Invocation], folder: Path) -> Index:
     """The records as every question is asked of them."""
     root = Root(folder)
-    connection = connect(root)
+    database = Database(root)
+    connection = database.connection
     fill_batch(connection, (line_of(record, record.timestamp[:10], at) for at, record in enumerate(records)), folder)
     connection.execute('create view invocations as select * exclude ("day", stamp) from batch')
-    return RecordIndex(root, Snapshot(connection, (), (), None))
+    return RecordIndex(root, Snapshot(database, (), (), None, lambda: connection))
 
 
 def finds(index: Index) -> Iterator[tuple[Find, bool]]:

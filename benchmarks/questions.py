@@ -3,8 +3,10 @@
     python -m benchmarks.questions [--sizes 1000 100000 1000000] [--lake FOLDER] [--runs N] [--history FOLDER]
 
 Whole processes of the command line over histories of record files, all taking turns with one that only imports DuckDB:
-trust the ratios. ``--lake`` adds a folder of ``benchmarks.generate --lake``: ten million rows, which as files would
-take 40 GB. Below stand jq and DuckDB's own JSON reader over the same files, which only count runs by agent and status.
+trust the ratios. Each question is asked twice in a row: first with no answer kept, so that the engine must be asked,
+and again, when nothing has changed since. ``--lake`` adds a folder of ``benchmarks.generate --lake``: ten million rows,
+which as files would take 40 GB. Below stand jq and DuckDB's own JSON reader over the same files, which only count runs
+by agent and status.
 """
 
 from __future__ import annotations
@@ -66,6 +68,8 @@ class Timing:
     """What one command took at one size, over all its runs."""
 
     seconds: list[float] = field(default_factory=list)
+    again_seconds: list[float] = field(default_factory=list)
+    """Asked once more at once; empty for a command that keeps no answers."""
     peak_mb: float = 0.0
     """Peak resident memory."""
 
@@ -74,9 +78,23 @@ class Timing:
         """The middle of its runs."""
         return statistics.median(self.seconds)
 
+    @property
+    def again_s(self) -> float:
+        """The middle of its runs that came at once after another."""
+        return statistics.median(self.again_seconds or self.seconds)
 
-def run(command: tuple[str, ...], root: Path, timing: Timing) -> None:
-    """Run a command once over a history and note what it took; SystemExit when it fails."""
+    def note(self, command: tuple[str, ...], root: Path, *, keeps: bool) -> None:
+        """Run a command over a history as if for the first time and, if it keeps answers, once more."""
+        shutil.rmtree(root / "cache" / "answers", ignore_errors=True)
+        took_s, peak_mb = run(command, root)
+        self.seconds.append(took_s)
+        self.peak_mb = max(self.peak_mb, peak_mb)
+        if keeps:
+            self.again_seconds.append(run(command, root)[0])
+
+
+def run(command: tuple[str, ...], root: Path) -> tuple[float, float]:
+    """Run a command once over a history: seconds, and peak resident memory in MB; SystemExit when it fails."""
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": str(root.parent),
@@ -86,21 +104,21 @@ def run(command: tuple[str, ...], root: Path, timing: Timing) -> None:
     start = time.perf_counter()
     process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
     _, code, used = os.wait4(process.pid, 0)
-    timing.seconds.append(time.perf_counter() - start)
+    took_s = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(code)
     if process.returncode not in {0, 3}:
         raise SystemExit(f"{' '.join(command)} ended with {process.returncode}")
-    timing.peak_mb = max(timing.peak_mb, used.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3))
+    return took_s, used.ru_maxrss / (1e6 if sys.platform == "darwin" else 1e3)
 
 
 def measure(commands: Mapping[str, tuple[str, ...]], root: Path, runs: int) -> dict[str, Timing]:
     """Run all commands in turn, ``runs`` times over, after one round that counts for nothing."""
     for command in commands.values():
-        run(command, root, Timing())
+        run(command, root)
     timings = {name: Timing() for name in commands}
     for _ in range(runs):
         for name, command in commands.items():
-            run(command, root, timings[name])
+            timings[name].note(command, root, keeps=name in QUESTIONS)
     return timings
 
 
@@ -119,7 +137,7 @@ def asked_otherwise(root: Path) -> dict[str, Timing]:
         commands["jq"] = ("sh", "-c", _JQ, invocations)
     timings = {name: Timing() for name in commands}
     for name, command in commands.items():
-        run(command, root, timings[name])
+        timings[name].note(command, root, keeps=False)
     return timings
 
 
@@ -130,10 +148,11 @@ def missed(table: dict[int, dict[str, Timing]]) -> list[str]:
         floor = timings["import duckdb"].median_s
         for name, timing in timings.items():
             target = next((TARGET_S[most] for most in sorted(TARGET_S) if size <= most), math.inf)
-            if timing.median_s > target:
-                wrong.append(f"{name} at {size:,}: {timing.median_s:.2f} s, target {target} s")
-            if size <= USUAL and timing.median_s > REPORT_TARGET_RATIO * floor:
-                wrong.append(f"{name} at {size:,}: {timing.median_s / floor:.2f} x the import, target 1.7")
+            for when, took_s in (("first", timing.median_s), ("again", timing.again_s)):
+                if took_s > target:
+                    wrong.append(f"{name} at {size:,}, {when}: {took_s:.2f} s, target {target} s")
+                if size <= USUAL and took_s > REPORT_TARGET_RATIO * floor:
+                    wrong.append(f"{name} at {size:,}, {when}: {took_s / floor:.2f} x the import, target 1.7")
             if timing.peak_mb > TARGET_MB:
                 wrong.append(f"{name} at {size:,}: {timing.peak_mb:.0f} MB, target {TARGET_MB:.0f} MB")
     for (small, before), (large, after) in pairwise(sorted(table.items())):
@@ -152,15 +171,16 @@ def draw(table: dict[int, dict[str, Timing]], others: dict[int, dict[str, Timing
     print("|---|", *("---:|" for _ in sizes), "---:|", sep="")
     for name in table[sizes[0]]:
         row = [table[size][name] for size in sizes]
-        cells = [
-            f"{timing.median_s:.2f} s, {timing.median_s / table[size]['import duckdb'].median_s:.1f} x,"
-            f" {timing.peak_mb:.0f} MB"
-            for size, timing in zip(sizes, row, strict=True)
-        ]
+        cells = [_cell(timing, table[size]["import duckdb"].median_s) for size, timing in zip(sizes, row, strict=True)]
         print(f"| {name} |", " | ".join(cells), f"| {_slope(sizes, row)} |")
     for name in sorted({name for timings in others.values() for name in timings}):
         cells = [f"{others[size][name].median_s:.2f} s" if size in others else "" for size in sizes]
         print(f"| {name} |", " | ".join(cells), "| |")
+
+
+def _cell(timing: Timing, floor_s: float) -> str:
+    again = f" again {timing.again_s:.2f} s, {timing.again_s / floor_s:.1f} x," if timing.again_seconds else ""
+    return f"{timing.median_s:.2f} s, {timing.median_s / floor_s:.1f} x,{again} {timing.peak_mb:.0f} MB"
 
 
 def _slope(sizes: list[int], row: list[Timing]) -> str:

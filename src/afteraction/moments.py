@@ -10,8 +10,9 @@ import re
 from datetime import UTC, date, datetime
 
 DAY_MS = 86_400_000
+HOUR_MS = DAY_MS // 24
 _PERIOD = re.compile(r"(?P<number>[1-9][0-9]{0,4})\s*(?P<unit>h|d|w|hours?|days?|weeks?)")
-_UNIT_MS = {"h": DAY_MS // 24, "d": DAY_MS, "w": 7 * DAY_MS}
+_UNIT_MS = {"h": HOUR_MS, "d": DAY_MS, "w": 7 * DAY_MS}
 _DATE_ONLY = re.compile(r"\d{4}-\d{2}-\d{2}|\d{8}")
 
 

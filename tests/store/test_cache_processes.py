@@ -142,14 +142,18 @@ def test_a_killed_build_costs_nobody_an_answer(tmp_path: Path) -> None:
     assert 0 < read[0] < 2_000
 
 
-def test_a_question_loads_the_engine_without_the_package_around_it(tmp_path: Path) -> None:
+def test_a_question_loads_the_engine_without_the_package_around_it_and_only_once(tmp_path: Path) -> None:
     """The package costs a report a quarter of its time for things that no question uses."""
     write_records(tmp_path, *history(5))
-    program = "import sys; from afteraction.cli.main import main; sys.argv[1:] = ['agents', '--json']\n"
+    program = "import sys; from afteraction.cli.main import main; sys.argv[1:] = ['pairs', '--json']\n"
     program += "try: main()\nexcept SystemExit: pass\nprint('duckdb' in sys.modules, '_duckdb' in sys.modules)"
-    done = subprocess.run(
-        [sys.executable, "-c", program],
-        env={**os.environ, "OAK_TELEMETRY_DIR": str(tmp_path)}, capture_output=True, text=True, check=True,
+    asked, again = (
+        subprocess.run(
+            [sys.executable, "-c", program],
+            env={**os.environ, "OAK_TELEMETRY_DIR": str(tmp_path)}, capture_output=True, text=True, check=True,
+        ).stdout.splitlines()
+        for _ in range(2)
     )  # fmt: skip
 
-    assert done.stdout.splitlines()[-1] == "False True"
+    assert (asked[-1], again[-1]) == ("False True", "False False")
+    assert again[:-1] == asked[:-1]

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from afteraction.moments import DAY_MS
+from afteraction.moments import DAY_MS, HOUR_MS
 
 if TYPE_CHECKING:
     from afteraction.analytics.scope import Scope
@@ -68,5 +68,5 @@ class Agent:
 def agents(index: Index, scope: Scope, *, now_ms: int, sort: Sort = "success", min_runs: int = 0) -> list[Agent]:
     """How often each agent succeeds, how sure that is, how fast it is and what it costs; the best by ``sort`` first."""
     end_ms = now_ms if scope.until_ms is None else min(now_ms, scope.until_ms)
-    recent_ms = end_ms - RECENT_DAYS * DAY_MS
+    recent_ms = (end_ms - RECENT_DAYS * DAY_MS) // HOUR_MS * HOUR_MS  # whoever asks again soon asks the same
     return index.ask("agents", Agent, **scope.values(), recent_ms=recent_ms, few=FEW, sort=sort, min_runs=min_runs)

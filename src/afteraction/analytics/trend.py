@@ -84,8 +84,9 @@ class Trend:
 
 def trend(index: Index, scope: Scope, coverage: Coverage, *, now_ms: int, by: By | None = None) -> Trend:
     """Success, runs, cost and time by day, week or month; without ``by`` the finest of which there are not too many."""
-    end_ms = now_ms if scope.until_ms is None else min(now_ms, scope.until_ms)
-    chosen = by or _fitting(index, scope, end_ms)
+    chosen = by or _fitting(index, scope, now_ms if scope.until_ms is None else min(now_ms, scope.until_ms))
+    today_ends_ms = (now_ms // DAY_MS + 1) * DAY_MS  # not the moment: whoever asks again today asks the same
+    end_ms = today_ends_ms if scope.until_ms is None else min(today_ends_ms, scope.until_ms)
     covered = " ".join(f"{span.first}/{span.last}" for span in coverage.spans)
     buckets = index.ask("trend", TrendBucket, **scope.values(), end_ms=end_ms, by=chosen, covered=covered)
     ran = [at for at, bucket in enumerate(buckets) if bucket.invocations]

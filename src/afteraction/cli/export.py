@@ -60,7 +60,7 @@ def export(*, scope: Scope, now_ms: int, form: str, records: bool, output: Path 
     from afteraction.cli.source import chosen_url
     from afteraction.errors import NotFoundError, StoreError
     from afteraction.output.new_file import new_file
-    from afteraction.store.engine import EngineError
+    from afteraction.store.engine import engine_error
     from afteraction.store.index import open_index
 
     if chosen_url() is not None:
@@ -80,7 +80,7 @@ def export(*, scope: Scope, now_ms: int, form: str, records: bool, output: Path 
         try:
             with new_file(output, replace=force) as path:
                 _write_file(root, gathered, "records" if records else form, path)
-        except (OSError, EngineError) as error:
+        except (OSError, engine_error()) as error:
             raise StoreError(f"cannot write {output}: {error}") from error
         click.echo(f"{gathered.count:,} invocations in {output}", err=True)
     if not gathered.count:

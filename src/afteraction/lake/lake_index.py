@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import contextlib
 import os
+from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
 
 from afteraction.errors import NotFoundError, StoreError
 from afteraction.lake.copies import copies_folder, forget_copies
 from afteraction.lake.parts import LAKE
 from afteraction.moments import DAY_MS, utc_date
+from afteraction.store.answers import Answers
 from afteraction.store.atomic import make_private_folder
-from afteraction.store.engine import EngineError, connect
-from afteraction.store.index import QUESTIONS, typed_rows
+from afteraction.store.engine import connect, engine_error
+from afteraction.store.index import ANSWERS, answered
 from afteraction.store.sql import STORE, sql
 
 if TYPE_CHECKING:
@@ -48,6 +52,7 @@ class LakeIndex:
         self._root = root
         self._place = place
         self._parts = listed(place)
+        forget_copies(copies_folder(root, place), self._parts)
         self._opened: dict[tuple[LakePart, ...], DuckDBPyConnection] = {}
 
     @property
@@ -59,10 +64,8 @@ class LakeIndex:
         """As in ``store.index.Index``; StoreError when a part cannot be read."""
         for attempt in range(_ATTEMPTS):
             try:
-                cursor = self._open(question, values).execute(sql(QUESTIONS, question), values)
-                columns = [column[0] for column in cursor.description or ()]
-                return typed_rows(question, row_type, columns, cursor.fetchall())
-            except (EngineError, FileNotFoundError) as error:
+                return answered(question, row_type, values, self._kept(), partial(self._open, question, values))
+            except (engine_error(), FileNotFoundError) as error:
                 now = listed(self._place)
                 if now == self._parts or attempt == _ATTEMPTS - 1:
                     raise StoreError(f"cannot read the parts in {self._place.shown}: {error}") from error
@@ -70,13 +73,17 @@ class LakeIndex:
                 self._opened.clear()
         raise AssertionError
 
+    def _kept(self) -> Answers:
+        """What is kept of answers about the very parts of this lake."""
+        name = copies_folder(self._root, self._place).name
+        return Answers(self._root.cache / ANSWERS / name, msgspec.msgpack.encode(self._parts))
+
     def _open(self, question: str, values: Mapping[str, str | float | None]) -> DuckDBPyConnection:
         """A database with the view ``invocations`` of all days that the question can mean."""
         wanted = tuple(meant(self._parts, question, values))
         if wanted not in self._opened:
             copies = copies_folder(self._root, self._place)
             self._opened[wanted] = _connected(self._root, wanted, self._place.local(wanted, copies))
-            forget_copies(copies, self._parts)
         return self._opened[wanted]
 
 

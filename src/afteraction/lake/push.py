@@ -23,7 +23,7 @@ from afteraction.store.archive_places import part_times
 from afteraction.store.archived_reading import read_archived
 from afteraction.store.cache_days import day_files, day_times
 from afteraction.store.cache_parts import fill_batch, line_of, rows_version
-from afteraction.store.engine import EngineError, connect
+from afteraction.store.engine import connect, engine_error
 from afteraction.store.reading import INVOCATION_DECODER
 from afteraction.store.record_files import read_bytes
 from afteraction.store.sql import sql
@@ -163,7 +163,7 @@ def _upload(work: _Push, day: str, name: str, lines: list[bytes]) -> None:
             fill_batch(work.connection, lines, Path(scratch))
             work.connection.execute(sql(LAKE, "pushing"), values)
             size = file.stat().st_size
-        except (OSError, EngineError) as error:
+        except (OSError, engine_error()) as error:
             raise StoreError(f"cannot make the part of {day} in {scratch}: {error}; is the disk full?") from error
         work.place.add(LakePart(day, name, work.writer, size), file)
     work.report.pushed += 1

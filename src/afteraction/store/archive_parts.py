@@ -19,7 +19,7 @@ import msgspec
 from afteraction.errors import StoreError
 from afteraction.store.atomic import FILE_MODE, make_private_folder
 from afteraction.store.cache_days import stored_name
-from afteraction.store.engine import EngineError
+from afteraction.store.engine import engine_error
 from afteraction.store.sql import STORE, sql
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def find_in_parts(
     try:
         values = {"paths": [str(path) for path in paths], "reference": reference}
         rows = connection.execute(sql(STORE, "archive_find"), values).fetchall() if paths else []
-    except EngineError:
+    except engine_error():
         if len(paths) > 1:
             for path in paths:
                 yield from find_in_parts(connection, [path], reference)
@@ -126,7 +126,7 @@ def write_part(connection: DuckDBPyConnection, path: Path, files: Sequence[Archi
         _flush(temporary)
         temporary.replace(path)
         _flush(path.parent)
-    except EngineError as error:
+    except engine_error() as error:
         raise StoreError(f"cannot write {path}: {error}; is the disk full?") from error
     finally:
         lines.unlink(missing_ok=True)
@@ -144,7 +144,7 @@ def _rows(connection: DuckDBPyConnection, statement: str, path: Path) -> list[tu
         return []
     try:
         rows = connection.execute(sql(STORE, statement), {"path": str(path)}).fetchall()
-    except EngineError as error:
+    except engine_error() as error:
         raise _damaged(path) from error
     if not rows or any(row[-1] != len(rows) for row in rows):
         raise _damaged(path)

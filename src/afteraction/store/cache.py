@@ -21,6 +21,7 @@ import fcntl
 import os
 import time
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,7 +43,7 @@ from afteraction.store.cache_manifest import (
     save_manifest,
 )
 from afteraction.store.cache_parts import BatchReader, RecordFile, hide, rows_version, write_batch
-from afteraction.store.engine import EngineError, connect
+from afteraction.store.engine import Database, engine_error
 from afteraction.store.sql import STORE, sql
 
 if TYPE_CHECKING:
@@ -64,14 +65,15 @@ _LAYOUT = "1"
 class Snapshot:
     """Rows that agree with the record files as they were a moment ago."""
 
-    connection: DuckDBPyConnection
-    """With the view ``invocations``."""
+    database: Database
     parts: tuple[Part, ...]
     """What the view reads; they stay at least a minute after they have been replaced."""
     unreadable: tuple[Path, ...]
     """Record files that hold no record, or could not be read, by path."""
     hidden: tuple[int, ...] | None
     """The stamps of rows in the parts that do not count; None when some rows are in memory only."""
+    open: Callable[[], DuckDBPyConnection]
+    """Gives the database with the view ``invocations``; opened when it is first called."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,30 +106,30 @@ def refresh(root: Root, *, every_file: bool = False, progress: Progress | None =
     """
     failure: Exception | None = None
     for effort in _ATTEMPTS[every_file:]:
-        connection = connect(root)
+        database = Database(root)
         try:
-            return _attempt(root, connection, effort, every_file=every_file, progress=progress)
-        except (EngineError, OSError) as error:  # the cache is damaged, or was deleted under our hands
+            return _attempt(root, database, effort, every_file=every_file, progress=progress)
+        except (engine_error(), OSError) as error:  # the cache is damaged, or was deleted under our hands
             failure = error
-            connection.close()
+            database.close()
         except BaseException:
-            connection.close()
+            database.close()
             raise
     raise StoreError(f"cannot index the records in {root.invocations}: {failure}; is the disk full?") from failure
 
 
 def _attempt(
-    root: Root, connection: DuckDBPyConnection, effort: _Effort, *, every_file: bool, progress: Progress | None
+    root: Root, database: Database, effort: _Effort, *, every_file: bool, progress: Progress | None
 ) -> Snapshot:
     now_ns = time.time_ns()
-    reader = BatchReader(connection, progress)
+    reader = BatchReader(database, progress)
     with _lock(root, wanted=effort.writing) as held:
         stored = load_manifest(root.cache, _version()) if effort.trusting else Manifest(version=_version())
         sound = _sound(root, stored, effort.checked_bytes)
         surveyed = survey(root, sound, now_ns=now_ns, every_file=every_file)
         known = {day: sound.days[day] for day in surveyed.times if day not in set(surveyed.suspects)}
         manifest = msgspec.structs.replace(sound, days=known)
-        for changes in find_changes(root, connection, sound, surveyed):
+        for changes in find_changes(root, database, sound, surveyed):
             if progress:
                 reader.total = (
                     reader.done + len(changes.new) + count_files(day_place(root, day) for day in changes.remaining)
@@ -139,16 +141,19 @@ def _attempt(
             else:
                 _load(changes, reader)
                 manifest = _learned(manifest, changes, reader)
-        hide(connection, manifest.hidden)
         if held:
-            manifest = compact(connection, root.cache, manifest)
+            manifest = compact(database, root.cache, manifest)
             if manifest != stored:
                 save_manifest(root.cache, retire(root.cache, manifest, now_ns=now_ns))
     paths = [str(root.cache / part.name) for part in manifest.parts]
     pending = reader.done > 0 and not held
-    _make_view(connection, paths, pending=pending)
-    unreadable = _unreadable(root, manifest.days, [*reader.damaged, *reader.denied])
-    return Snapshot(connection, manifest.parts, unreadable, None if pending else manifest.hidden)
+    return Snapshot(
+        database,
+        manifest.parts,
+        _unreadable(root, manifest.days, [*reader.damaged, *reader.denied]),
+        hidden=None if pending else manifest.hidden,
+        open=cache(lambda: _opened(database, paths, manifest.hidden, pending=pending)),
+    )
 
 
 def _sound(root: Root, manifest: Manifest, checked_bytes: int | None) -> Manifest:
@@ -166,7 +171,9 @@ def _sound(root: Root, manifest: Manifest, checked_bytes: int | None) -> Manifes
 
 def _store(root: Root, manifest: Manifest, changes: Changes, reader: BatchReader) -> Manifest:
     """Write what has changed as parts; the manifest that names them, which is not yet saved."""
-    written = [write_batch(reader.connection, root.cache) for rows in reader.batches(changes.new, root.cache) if rows]
+    written = [
+        write_batch(reader.database.connection, root.cache) for rows in reader.batches(changes.new, root.cache) if rows
+    ]
     return msgspec.structs.replace(_learned(manifest, changes, reader), parts=(*manifest.parts, *written))
 
 
@@ -177,8 +184,8 @@ def _load(changes: Changes, reader: BatchReader) -> None:
 
         with tempfile.TemporaryDirectory(prefix="afteraction-") as scratch:  # made with mode 0700
             for _ in reader.batches(changes.new, Path(scratch)):
-                reader.connection.execute("create table if not exists pending as from batch limit 0")
-                reader.connection.execute("insert into pending from batch")
+                reader.database.connection.execute("create table if not exists pending as from batch limit 0")
+                reader.database.connection.execute("insert into pending from batch")
 
 
 def _learned(manifest: Manifest, changes: Changes, reader: BatchReader) -> Manifest:
@@ -197,8 +204,10 @@ def _learned(manifest: Manifest, changes: Changes, reader: BatchReader) -> Manif
     return msgspec.structs.replace(manifest, days={**manifest.days, **days}, hidden=hidden)
 
 
-def _make_view(connection: DuckDBPyConnection, paths: Sequence[str], *, pending: bool = False) -> None:
-    """The view ``invocations`` of parts and, if there is such a table, ``pending``."""
+def _opened(database: Database, paths: Sequence[str], hidden: Sequence[int], *, pending: bool) -> DuckDBPyConnection:
+    """With the view ``invocations`` of parts, but for what is hidden, and of the table ``pending`` if there is one."""
+    connection = database.connection
+    hide(connection, hidden)
     if paths:
         connection.execute("set variable parts = $paths", {"paths": list(paths)})
         connection.execute(sql(STORE, "cached"))
@@ -208,6 +217,7 @@ def _make_view(connection: DuckDBPyConnection, paths: Sequence[str], *, pending:
     connection.execute(f"create macro current_rows() as table {_CURRENT_ROWS[bool(paths), pending or not paths]}")
     connection.execute("drop table if exists batch")
     connection.execute(sql(STORE, "view"))
+    return connection
 
 
 def _unreadable(root: Root, days: dict[str, Day], just_read: Iterable[RecordFile]) -> tuple[Path, ...]:

@@ -18,10 +18,9 @@ from afteraction.store.cache_parts import RecordFile, held_stamps
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from duckdb import DuckDBPyConnection
-
     from afteraction.paths import Root
     from afteraction.store.cache_manifest import Manifest
+    from afteraction.store.engine import Database
 
 ALWAYS_LOOKED_AT = 2_000
 """So many of the newest records are looked at one by one for every question, which costs 6 ms."""
@@ -70,10 +69,10 @@ def survey(root: Root, manifest: Manifest, *, now_ns: int, every_file: bool) -> 
     return Survey(times, tuple(day for day in times if day in suspects), now_ns)
 
 
-def find_changes(root: Root, connection: DuckDBPyConnection, manifest: Manifest, surveyed: Survey) -> Iterator[Changes]:
+def find_changes(root: Root, database: Database, manifest: Manifest, surveyed: Survey) -> Iterator[Changes]:
     """Compare the suspects with the manifest, whose parts must all be sound; so many at a time that memory is bounded.
 
-    StoreError when a folder of records cannot be read, EngineError when a part cannot.
+    StoreError when a folder of records cannot be read, the engine's when a part cannot.
     """
     remaining = list(surveyed.suspects)
     while remaining:
@@ -86,7 +85,7 @@ def find_changes(root: Root, connection: DuckDBPyConnection, manifest: Manifest,
             days[day] = _day(found, known)
             if known is None or (known.files, known.stamps) != (days[day].files, days[day].stamps):
                 changed.append(found)
-        held = held_stamps(connection, root.cache, manifest.parts, [found.day for found in changed])
+        held = held_stamps(database, root.cache, manifest.parts, [found.day for found in changed])
         present = frozenset(chain.from_iterable(found.names for found in changed))
         yield Changes(
             days=days,

@@ -17,11 +17,11 @@ from afteraction.store.atomic import remove_leftovers
 from afteraction.store.cache_parts import PART_ROWS, hidden_by_part, hide, merge_parts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
-    from duckdb import DuckDBPyConnection
-
     from afteraction.store.cache_manifest import Manifest, Part
+    from afteraction.store.engine import Database
 
 _FANOUT = 8
 _FULL_ROWS = PART_ROWS // 2
@@ -33,18 +33,29 @@ _GRACE_NS = 60_000_000_000
 """A part outlives its replacement by so long: a reader that holds the older manifest may be about to open it."""
 
 
-def compact(connection: DuckDBPyConnection, folder: Path, manifest: Manifest) -> Manifest:
-    """Merge parts where enough of a size have gathered; needs the table ``hidden``, and may replace it."""
+def compact(database: Database, folder: Path, manifest: Manifest) -> Manifest:
+    """Merge parts where enough of a size have gathered, and write those anew that many hidden rows are in.
+
+    The table ``hidden`` is made where there is anything to do.
+    """
     parts = list(manifest.parts)
+    hidden = manifest.hidden
+    crowded = len(hidden) > max(_HIDDEN_ROWS, sum(part.rows for part in parts) // _HIDDEN_SHARE)
+    if not crowded and not _gathered(parts):
+        return _without_empty(manifest, parts, hidden)
+    connection = database.connection
+    hide(connection, hidden)
     while group := _gathered(parts):
         _replace(parts, group, merge_parts(connection, folder, group))
-    hidden = manifest.hidden
-    if len(hidden) > max(_HIDDEN_ROWS, sum(part.rows for part in parts) // _HIDDEN_SHARE):
+    if crowded:
         hidden = ()
         counts = hidden_by_part(connection, folder, parts)
         for part in [part for part in parts if part.name in counts]:
             _replace(parts, [part], merge_parts(connection, folder, [part]))
-        hide(connection, hidden)
+    return _without_empty(manifest, parts, hidden)
+
+
+def _without_empty(manifest: Manifest, parts: Iterable[Part], hidden: tuple[int, ...]) -> Manifest:
     return msgspec.structs.replace(manifest, parts=tuple(part for part in parts if part.rows), hidden=hidden)
 
 

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from afteraction.model import Invocation
+    from afteraction.store.engine import Database
 
 PART_ROWS = 40_000
 """How many records are read at once at most: it bounds the memory and the size of a part."""
@@ -53,7 +54,7 @@ class RecordFile(NamedTuple):
 class BatchReader:
     """Reads record files into the table ``batch``, so many at a time that memory stays bounded."""
 
-    connection: DuckDBPyConnection
+    database: Database
     progress: Callable[[int, int], None] | None = None
     """Told how many of how many files have been read."""
     done: int = 0
@@ -71,7 +72,7 @@ class BatchReader:
         """
         left = iter(files)
         while chunk := list(islice(left, PART_ROWS)):
-            yield fill_batch(self.connection, self._lines(chunk), scratch)
+            yield fill_batch(self.database.connection, self._lines(chunk), scratch)
 
     def _lines(self, files: Iterable[RecordFile]) -> Iterator[bytes]:
         decode = INVOCATION_DECODER.decode
@@ -141,14 +142,12 @@ def merge_parts(connection: DuckDBPyConnection, folder: Path, parts: Iterable[Pa
     return _write_part(connection, "merge_parts", folder, parts=[str(folder / part.name) for part in parts])
 
 
-def held_stamps(
-    connection: DuckDBPyConnection, folder: Path, parts: Iterable[Part], days: Iterable[str]
-) -> dict[str, set[int]]:
+def held_stamps(database: Database, folder: Path, parts: Iterable[Part], days: Iterable[str]) -> dict[str, set[int]]:
     """The stamps of all rows in the parts that belong to these days, by day."""
     found: dict[str, set[int]] = {day: set() for day in days}
     paths = [str(folder / part.name) for part in parts if not found.keys().isdisjoint(part.days)]
     if paths:
-        rows = connection.execute(sql(STORE, "stamps"), {"parts": paths, "days": list(found)})
+        rows = database.connection.execute(sql(STORE, "stamps"), {"parts": paths, "days": list(found)})
         for day, stamp in rows.fetchall():
             found[day].add(stamp)
     return found
@@ -162,7 +161,7 @@ def hidden_by_part(connection: DuckDBPyConnection, folder: Path, parts: Iterable
 
 
 def _write_part(connection: DuckDBPyConnection, statement: str, folder: Path, **values: list[str]) -> Part:
-    """The part that a statement wrote to ``$path``. OSError or EngineError leaves nothing behind."""
+    """The part that a statement wrote to ``$path``. OSError or the engine's error leaves nothing behind."""
     name = f"part-{os.urandom(8).hex()}.parquet"  # never used before: a reader may still hold an old part
     temporary = folder / f".{name}.tmp"
     try:

@@ -27,7 +27,7 @@ def find_damaged(root: Root) -> tuple[Path, ...]:
     from afteraction.store.cache import refresh  # brings the database engine, which most of our processes do not need
 
     snapshot = refresh(root, every_file=True)
-    snapshot.connection.close()
+    snapshot.database.close()
     workflows = (path for path in sorted(root.workflows.glob("*.json")) if _is_damaged(path, WORKFLOW_DECODER))
     return (*snapshot.unreadable, *workflows)
 

@@ -2,7 +2,8 @@
 
 The rows come from the cache, which agrees with the record files when the index is opened. An index may stay open for
 hours, as in the dashboard: when a part that it reads is replaced and removed meanwhile, or damaged, it is opened anew
-instead of failing, and then answers as of that moment.
+instead of failing, and then answers as of that moment. What was answered before, of the very same rows, is not asked
+of the engine again.
 """
 
 from __future__ import annotations
@@ -10,14 +11,17 @@ from __future__ import annotations
 from dataclasses import fields
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+import msgspec
+
+from afteraction.store.answers import Answer, Answers
 from afteraction.store.cache import refresh
 from afteraction.store.cache_manifest import broken_parts
-from afteraction.store.engine import EngineError
+from afteraction.store.engine import engine_error
 from afteraction.store.reading import nothing_recorded
 from afteraction.store.sql import sql
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from pathlib import Path
 
     from _typeshed import DataclassInstance
@@ -30,6 +34,9 @@ if TYPE_CHECKING:
 
 QUESTIONS = "analytics"
 """The package's folder of questions."""
+ANSWERS = "answers"
+"""The cache's folder of answers that are kept, and there the folder of those about this machine's own records."""
+_OWN = "records"
 _REOPENED = 5
 """So often an index is opened anew for one question, when its parts are being deleted faster than they can be read."""
 
@@ -55,15 +62,16 @@ class Index(Protocol):
 class RecordIndex:
     """A view ``invocations`` of everything recorded, as it was when the index was opened."""
 
-    def __init__(self, root: Root, snapshot: Snapshot) -> None:
+    def __init__(self, root: Root, snapshot: Snapshot, *, remembers: bool = True) -> None:
         """Ask what ``open_index`` has opened."""
         self.root = root
         self._snapshot = snapshot
+        self._remembers = remembers
 
     @property
     def connection(self) -> DuckDBPyConnection:
         """The database that has the view; see ``store/engine.py`` for what it offers: to execute, and to fetch."""
-        return self._snapshot.connection
+        return self._snapshot.open()
 
     @property
     def unreadable(self) -> tuple[Path, ...]:
@@ -87,15 +95,39 @@ class RecordIndex:
         for _ in range(_REOPENED):
             try:
                 return self._ask(question, row_type, values)
-            except EngineError:
+            except engine_error():
                 if not broken_parts(self.root.cache, self._snapshot.parts):
                     raise
                 self._snapshot = refresh(self.root)
         return self._ask(question, row_type, values)
 
     def _ask(self, question: str, row_type: type[Row], values: dict[str, str | float | None]) -> list[Row]:
-        cursor = self.connection.execute(sql(QUESTIONS, question), values)
-        return typed_rows(question, row_type, [column[0] for column in cursor.description or ()], cursor.fetchall())
+        return answered(question, row_type, values, self._kept(), self._snapshot.open)
+
+    def _kept(self) -> Answers | None:
+        """What is kept of answers about the very rows of this index; None when some are in memory only."""
+        if self._snapshot.hidden is None or not self._remembers:
+            return None
+        state = msgspec.msgpack.encode((self._snapshot.parts, self._snapshot.hidden))
+        return Answers(self.root.cache / ANSWERS / _OWN, state)
+
+
+def answered(
+    question: str,
+    row_type: type[Row],
+    values: dict[str, str | float | None],
+    kept: Answers | None,
+    opened: Callable[[], DuckDBPyConnection],
+) -> list[Row]:
+    """The rows that answer a question: as kept, else as the database says that ``opened`` gives."""
+    statement = sql(QUESTIONS, question)
+    answer = kept.find(statement, values) if kept is not None else None
+    if answer is None:
+        cursor = opened().execute(statement, values)
+        answer = Answer([column[0] for column in cursor.description or ()], cursor.fetchall())
+        if kept is not None:
+            kept.keep(statement, values, answer)
+    return typed_rows(question, row_type, answer.columns, answer.rows)
 
 
 def typed_rows(
@@ -108,9 +140,10 @@ def typed_rows(
     return [row_type(*row) for row in rows]
 
 
-def open_index(root: Root, *, progress: Progress | None = None) -> RecordIndex:
+def open_index(root: Root, *, progress: Progress | None = None, remembers: bool = True) -> RecordIndex:
     """Index all records below ``root`` as they are now.
 
-    ``progress`` is told how many of how many new files have been read. StoreError when a folder cannot be read.
+    It ``remembers`` answers for whoever asks the same again. ``progress`` is told how many of how many new files have
+    been read. StoreError when a folder cannot be read.
     """
-    return RecordIndex(root, refresh(root, progress=progress))
+    return RecordIndex(root, refresh(root, progress=progress), remembers=remembers)

@@ -11,7 +11,7 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from afteraction.errors import AfteractionError
-from afteraction.store.engine import EngineError
+from afteraction.store.engine import engine_error
 from afteraction.store.sql import STORE, sql
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def answer(connection: DuckDBPyConnection, statement: str) -> Answer:
     """
     try:
         parsed = connection.extract_statements(statement)
-    except EngineError as error:
+    except engine_error() as error:
         raise StatementError(_sentence(error)) from error
     if len(parsed) != 1:
         many = f"one statement at a time; these are {len(parsed)}"
@@ -60,7 +60,7 @@ def answer(connection: DuckDBPyConnection, statement: str) -> Answer:
     try:
         cursor = connection.execute(statement)
         first = cursor.fetchmany(_AT_ONCE)  # most of what can go wrong does so here, before anything is written
-    except EngineError as error:
+    except engine_error() as error:
         raise StatementError(_sentence(error)) from error
     return Answer(_unique([column[0] for column in cursor.description or ()]), chain(first, _rows(cursor)))
 
@@ -69,7 +69,7 @@ def _rows(cursor: DuckDBPyConnection) -> Iterator[tuple[Any, ...]]:
     try:
         while rows := cursor.fetchmany(_AT_ONCE):
             yield from rows
-    except EngineError as error:
+    except engine_error() as error:
         raise StatementError(_sentence(error)) from error
 
 
