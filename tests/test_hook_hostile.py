@@ -274,3 +274,29 @@ def test_entry_does_nothing_when_imported() -> None:
     )
 
     assert done.stdout == b"alive\n"
+
+
+@pytest.mark.parametrize("module", ["record_event", "allow_list", "json_text", "secret_shape"])
+@pytest.mark.parametrize("damage", ["cut", "empty", "garbage"])
+def test_bytecode_that_a_full_disk_has_cut_short_silences_one_event_and_no_more(
+    tmp_path: Path, module: str, damage: str
+) -> None:
+    """Python fails on it at every run; whoever is silent by contract would never be heard of again."""
+    folder = tmp_path / "afteraction" / "hook"
+    shutil.copytree(HOOK, folder, ignore=shutil.ignore_patterns("__pycache__"))
+    root = tmp_path / "root"
+
+    def run() -> tuple[int, bytes, bytes]:
+        arguments = hook_arguments(root, entry=folder / "entry.py")
+        done = subprocess.run(arguments, input=HEAD + b"}", capture_output=True, env={}, check=False)
+        return done.returncode, done.stdout, done.stderr
+
+    assert run() == SILENT
+    (cached,) = folder.glob(f"__pycache__/{module}.*.pyc")
+    content = cached.read_bytes()
+    head = content[:16]  # magic number, flags, time and size of the source: this much always fits on the disk
+    cached.write_bytes({"cut": content[: len(content) // 2], "empty": head, "garbage": head + b"\xff" * 64}[damage])
+
+    assert [run(), run()] == [SILENT, SILENT]
+
+    assert len(spool_lines(root)) == 2
