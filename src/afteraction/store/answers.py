@@ -11,7 +11,6 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
-import shutil
 import zlib
 from typing import TYPE_CHECKING, Any
 
@@ -87,6 +86,8 @@ class Answers:
         """Forget the answers of other states, and these when there are too many."""
         if not self._folder.is_dir():
             return
+        import shutil  # takes as long as everything else in here, and is not needed to find an answer
+
         for other in os.listdir(self._folder):  # noqa: PTH208 - names are all
             if other != self._state.name or len(os.listdir(self._state)) >= MOST_ANSWERS:  # noqa: PTH208
                 shutil.rmtree(self._folder / other, ignore_errors=True)

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import os
 import re
-from base64 import b64encode
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
@@ -136,7 +135,7 @@ def write_part(connection: DuckDBPyConnection, path: Path, files: Sequence[Archi
 def _lines(files: Iterable[ArchivedFile]) -> Iterator[bytes]:
     encode = msgspec.json.Encoder().encode
     for file in files:
-        yield encode(file._asdict() | {"content": b64encode(file.content).decode()}) + b"\n"
+        yield encode(file._asdict()) + b"\n"  # bytes as base64
 
 
 def _rows(connection: DuckDBPyConnection, statement: str, path: Path) -> list[tuple[Any, ...]]:
