@@ -248,3 +248,24 @@ def test_the_rate_of_rejected_work_stands_with_its_interval(tmp_path: Path) -> N
     shown = on_terminal(tmp_path, "failures", "--until", UNTIL, NO_COLOR="1").stdout
 
     assert "5 of 20 that ended well were rejected (25%, 95%: 11-47%)" in shown
+
+
+def test_the_client_s_names_of_models_stay_whole(tmp_path: Path) -> None:
+    """A name broken over two lines can neither be read nor be copied: the bar gives way."""
+    write_records(tmp_path, *(invocation(at, status="failure" if at % 5 == 0 else "success") for at in range(1_000)))
+
+    shown = on_terminal(tmp_path, "cost", "--by", "model", NO_COLOR="1").stdout.splitlines()
+
+    assert max(map(len, shown)) <= 80
+    assert [line.split()[0] for line in shown if line.startswith("claude-")] == ["claude-sonnet-4-5-20250929"]
+
+
+def test_a_file_where_the_data_folder_should_be_is_named(tmp_path: Path) -> None:
+    """Who owns it is not what is wrong with it."""
+    root = tmp_path / "telemetry"
+    root.write_text("a file")
+
+    result = piped(root, "agents")
+
+    assert result.code == 1
+    assert "a file is where a folder must be" in result.stderr

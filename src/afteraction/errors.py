@@ -23,3 +23,11 @@ class NotFoundError(AfteractionError):
     """What was asked for does not exist: an invocation, a workflow, any data at all."""
 
     exit_code = 3
+
+
+def cannot_read(folder: object, error: OSError) -> StoreError:
+    """What to raise for a folder of ours that cannot be listed."""
+    advice = "check who owns it"
+    if isinstance(error, NotADirectoryError):
+        advice = "a file is where a folder must be: move it, or set OAK_TELEMETRY_DIR to a folder"
+    return StoreError(f"cannot read {folder}: {error.strerror}; {advice}")

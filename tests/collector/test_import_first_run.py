@@ -74,7 +74,7 @@ def test_a_first_run_that_was_stopped_goes_on(tmp_path: Path) -> None:
 
 
 def test_a_client_s_folder_that_may_not_be_looked_into_is_no_history(tmp_path: Path) -> None:
-    """One line and exit 3, never a traceback."""
+    """A line that names the folder, the next step and exit 3, never a traceback."""
     machine = Machine(tmp_path)
     copy_sessions(["00_basic"], client_s(machine))
     client_s(machine).parent.chmod(0)
@@ -82,7 +82,8 @@ def test_a_client_s_folder_that_may_not_be_looked_into_is_no_history(tmp_path: P
     done = run(machine, prefix=UNPRIVILEGED)
 
     client_s(machine).parent.chmod(0o700)
-    assert (done.returncode, done.stderr.count("\n")) == (3, 1)
+    assert (done.returncode, done.stderr.count("\n")) == (3, 2)
+    assert str(client_s(machine)) in done.stderr
 
 
 def test_a_report_that_is_named_imports_nothing(tmp_path: Path) -> None:
@@ -101,7 +102,9 @@ def test_without_history_there_is_nothing_to_show(tmp_path: Path) -> None:
     done = run(machine)
 
     assert (done.returncode, done.stdout) == (3, "")
-    assert done.stderr.startswith("afteraction: ")
+    looked, said = done.stderr.splitlines()
+    assert str(client_s(machine)) in looked
+    assert said.startswith("afteraction: ")
     assert not machine.root.exists()
 
 

@@ -63,6 +63,14 @@ def without_engine(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
     return start
 
 
+def test_asking_where_nothing_is_recorded_leaves_nothing_behind(tmp_path: Path) -> None:
+    """Not even a folder."""
+    root = tmp_path / "telemetry"
+
+    assert told(root) == told(root) == told_without(root)
+    assert not root.exists()
+
+
 def test_what_was_answered_is_told_again_without_the_engine(tmp_path: Path, without_engine: Callable[[], None]) -> None:
     """The same rows, value for value and type for type, from a database that was never opened."""
     write_records(tmp_path, *history(300))

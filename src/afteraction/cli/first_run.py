@@ -25,7 +25,10 @@ def import_when_empty() -> None:
     root = current()
     projects = claude_config_dir(os.environ) / "projects"
     recorded = next(record_files(root), None) is not None or bool(part_times(root))
-    if (recorded and not HistoryMemory.load(root).unfinished) or not os.access(projects, os.X_OK):
+    if recorded and not HistoryMemory.load(root).unfinished:
+        return
+    if not os.access(projects, os.X_OK):
+        click.echo(f"No history to read in {plain(str(projects))}; of another place: afteraction import PATH", err=True)
         return
     from afteraction.cli.import_ import run_import
     from afteraction.output.imported import summary_lines

@@ -18,8 +18,10 @@ if TYPE_CHECKING:
     from afteraction.analytics.cost import Cost, CostBy
     from afteraction.output.terminal import Screen
 
-_BAR_LEAST, _BAR_MOST = 6, 24
+_BAR_LEAST, _BAR_MOST = 3, 24
 _OTHER_COLUMNS = 56
+_OTHER_COLUMNS_LEAST = 50
+"""So much they take when the names are long: a name is not broken for the sake of a bar."""
 _TIMES = ("day", "week", "month")
 
 
@@ -27,7 +29,8 @@ def draw_cost(rows: Sequence[Cost], by: CostBy, screen: Screen) -> None:
     """Draw the sum, a line for each part, and where to go next."""
     _head(rows, by, screen)
     longest = max(len(_name(row, screen)) for row in rows)
-    bar = max(_BAR_LEAST, min(_BAR_MOST, screen.width - _OTHER_COLUMNS - longest))
+    bar = max(min(6, screen.width - _OTHER_COLUMNS_LEAST - longest), screen.width - _OTHER_COLUMNS - longest)
+    bar = max(_BAR_LEAST, min(_BAR_MOST, bar))
     table = screen.table()
     table.add_column(by.upper(), overflow="fold")
     table.add_column("RUNS", justify="right", no_wrap=True)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from afteraction.errors import NotFoundError, StoreError
+from afteraction.errors import NotFoundError, StoreError, cannot_read
 from afteraction.store.archive_parts import (
     LARGEST_FILE,
     ArchivedFile,
@@ -101,7 +101,7 @@ def closed_days(root: Root, before: date) -> list[str]:
     except FileNotFoundError:
         return []
     except OSError as error:
-        raise StoreError(f"cannot read {root.invocations}: {error.strerror}; check who owns it") from error
+        raise cannot_read(root.invocations, error) from error
     return sorted(name for name in names if _DAY.fullmatch(name) and name < before.isoformat())
 
 

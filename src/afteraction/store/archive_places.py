@@ -6,7 +6,7 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from afteraction.errors import StoreError
+from afteraction.errors import cannot_read
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,5 +30,5 @@ def part_times(root: Root) -> dict[str, int]:
     except (FileNotFoundError, NotADirectoryError):
         return {}
     except OSError as error:
-        raise StoreError(f"cannot read {root.archive}: {error.strerror}; check who owns it") from error
+        raise cannot_read(root.archive, error) from error
     return dict(sorted(found))

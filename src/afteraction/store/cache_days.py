@@ -13,7 +13,7 @@ import zlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from afteraction.errors import StoreError
+from afteraction.errors import cannot_read
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,7 +46,7 @@ def day_times(root: Root) -> dict[str, int]:
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise StoreError(f"cannot read {root.invocations}: {error.strerror}; check who owns it") from error
+        raise cannot_read(root.invocations, error) from error
     return dict(sorted(found))
 
 
@@ -61,7 +61,7 @@ def day_files(root: Root, day: str, *, modified_ns: int, now_ns: int) -> DayFile
     except (FileNotFoundError, NotADirectoryError):
         return DayFiles(day, 0, {})
     except OSError as error:
-        raise StoreError(f"cannot read {folder}: {error.strerror}; check who owns it") from error
+        raise cannot_read(folder, error) from error
     settled = now_ns - modified_ns > TICK_NS
     return DayFiles(day, modified_ns if settled else None, names)
 

@@ -105,8 +105,8 @@ class RecordIndex:
         return answered(question, row_type, values, self._kept(), self._snapshot.open)
 
     def _kept(self) -> Answers | None:
-        """What is kept of answers about the very rows of this index; None when some are in memory only."""
-        if self._snapshot.hidden is None or not self._remembers:
+        """What is kept of answers about the very rows of this index; None when some, or all, are not in parts."""
+        if self._snapshot.hidden is None or not self._snapshot.parts or not self._remembers:
             return None
         state = msgspec.msgpack.encode((self._snapshot.parts, self._snapshot.hidden))
         return Answers(self.root.cache / ANSWERS / _OWN, state)

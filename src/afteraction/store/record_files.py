@@ -9,7 +9,7 @@ import os
 import re
 from typing import TYPE_CHECKING
 
-from afteraction.errors import StoreError
+from afteraction.errors import cannot_read
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,7 +57,7 @@ def folder_names(folder: str) -> list[str]:
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
-        raise StoreError(f"cannot read {folder}: {error.strerror}; check who owns it") from error
+        raise cannot_read(folder, error) from error
 
 
 def workflow_path(root: Root, workflow_id: str) -> Path:
