@@ -87,7 +87,7 @@ def _offer(root: Root, path: Path, raw: bytes, rules: Rules, at: str) -> Offer:
     from afteraction.store.index import open_index
 
     moved = thresholds_moved(recall(root, path), undone=True)  # who undoes a move does not want it back tomorrow
-    found = suggest(rules, gather(open_index(root), Scope(), read_events(root), moved))
+    found = suggest(rules, gather(open_index(root, remembers=False), Scope(), read_events(root), moved))
     moves = tuple(one for one in found.proposals if one.kind == "threshold")
     return Offer(sha256=digest(raw), at=at, proposals=moves)
 
