@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 MOST_ANSWERS = 200
 """Every filter makes other questions; beyond so many answers of one state all are forgotten."""
-_LARGEST = 1 << 20
+_LARGEST = 1 << 18
 """Bytes of an answer that is worth keeping: a report's is some ten thousand."""
 _CHECKSUM_BYTES = 4
 _SURROUNDINGS = ("intervals", "masking", "cached", "view")

@@ -209,6 +209,9 @@ def _opened(database: Database, paths: Sequence[str], hidden: Sequence[int], *, 
     connection = database.connection
     hide(connection, hidden)
     if paths:
+        connection.execute(
+            "set parquet_metadata_cache = true"
+        )  # parts never change, and most questions read them twice
         connection.execute("set variable parts = $paths", {"paths": list(paths)})
         connection.execute(sql(STORE, "cached"))
     elif not pending:
