@@ -1,4 +1,4 @@
-"""What the page remembers: an answer, until something was recorded."""
+"""What the page keeps open: an index, until something was recorded."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def test_what_is_recorded_is_in_the_next_answer(tmp_path: Path, monkeypatch: pyt
 
 
 def test_while_nothing_is_recorded_the_index_stays(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Else every answer would be asked anew after two seconds."""
+    """Else the engine would be started anew every two seconds."""
     monkeypatch.setattr(source, "KEPT_S", 0.0)
     write_records(tmp_path, *history(30, days=3, seed=1))
     shared = source.Source(Root(tmp_path))
