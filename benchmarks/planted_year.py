@@ -28,6 +28,7 @@ from afteraction.analytics.trend import trend
 from afteraction.paths import Root
 from afteraction.store.cache import Snapshot
 from afteraction.store.cache_parts import fill_batch, line_of
+from afteraction.store.cache_view import Rows
 from afteraction.store.coverage import Coverage
 from afteraction.store.engine import Database
 from afteraction.store.index import RecordIndex
@@ -59,10 +60,10 @@ def index_of(records: list[Invocation], folder: Path) -> Index:
     """The records as every question is asked of them."""
     root = Root(folder)
     database = Database(root)
-    connection = database.connection
-    fill_batch(connection, (line_of(record, record.timestamp[:10], at) for at, record in enumerate(records)), folder)
-    connection.execute('create view invocations as select * exclude ("day", stamp) from batch')
-    return RecordIndex(root, Snapshot(database, (), (), None, lambda: connection))
+    lines = (line_of(record, record.timestamp[:10], at) for at, record in enumerate(records))
+    fill_batch(database.connection, lines, folder)
+    database.connection.execute("create table pending as from batch")
+    return RecordIndex(root, Snapshot(database, (), (), None, Rows(database, (), (), pending=True)))
 
 
 def finds(index: Index) -> Iterator[tuple[Find, bool]]:

@@ -14,6 +14,7 @@ from afteraction.analytics.compare import Comparison, compare_versions
 from afteraction.analytics.edits import Edit, edits
 from afteraction.analytics.recent import RecentRun, recent
 from afteraction.analytics.trend import By, Trend, trend
+from afteraction.store.later import Later
 
 if TYPE_CHECKING:
     from afteraction.analytics.scope import Scope
@@ -43,15 +44,18 @@ def agent_report(
     index: Index, scope: Scope, coverage: Coverage, *, now_ms: int, by: By | None = None
 ) -> AgentReport | None:
     """Everything about the agent that ``scope`` names; None when it has no run in the scope."""
+    slices = Later(index, lambda beside: breakdown(beside, scope))
+    over_time = Later(index, lambda beside: trend(beside, scope, coverage, now_ms=now_ms, by=by))
+    newest = Later(index, lambda beside: recent(beside, scope, most=_RECENT_RUNS))
     rows = agents(index, scope, now_ms=now_ms)
     if not rows:
         return None
     found = edits(index, scope)
     return AgentReport(
         agent=rows[0],
-        trend=trend(index, scope, coverage, now_ms=now_ms, by=by),
+        trend=over_time.get(),
         edits=found,
         versions=[compare_versions(index, scope, edit) for edit in found],
-        slices=breakdown(index, scope),
-        recent=recent(index, scope, most=_RECENT_RUNS),
+        slices=slices.get(),
+        recent=newest.get(),
     )

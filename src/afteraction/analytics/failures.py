@@ -13,6 +13,7 @@ from afteraction.analytics.concentration import FALSE_FINDS, Concentration, conc
 from afteraction.analytics.failure_clusters import MOST, FailureCluster, failure_clusters
 from afteraction.analytics.quality import RejectedGroup, rejected
 from afteraction.analytics.suggestions import suggestion
+from afteraction.store.later import Later
 
 if TYPE_CHECKING:
     from afteraction.analytics.scope import Scope
@@ -60,11 +61,15 @@ def failure_totals(index: Index, scope: Scope) -> FailureTotals:
 
 def failures(index: Index, scope: Scope, *, most: int = MOST) -> Failures:
     """How many runs failed, in which ``most`` frequent ways, and where they concentrate."""
-    clusters = failure_clusters(index, scope, most=most)
+    found = Later(index, lambda beside: failure_clusters(beside, scope, most=most))
+    total = Later(index, lambda beside: failure_totals(beside, scope))
+    thrown_away = Later(index, lambda beside: rejected(beside, scope))
+    places = concentrations(index, scope, most=most)
+    clusters = found.get()
     return Failures(
-        total=failure_totals(index, scope),
+        total=total.get(),
         clusters=clusters,
         suggestions=[suggestion(cluster.category) for cluster in clusters],
-        rejected=rejected(index, scope),
-        concentrations=concentrations(index, scope, most=most),
+        rejected=thrown_away.get(),
+        concentrations=places,
     )

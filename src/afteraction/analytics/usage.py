@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from afteraction.store.later import Later
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -88,6 +90,7 @@ class Usage:
 
 def usage(index: Index, scope: Scope, defined: Iterable[DefinedAgent] = ()) -> Usage:
     """Most and least used agents, the hours in which they run, and which of the ``defined`` ones hardly ran."""
+    hours = Later(index, lambda beside: beside.ask("busy_hours", BusyHour, **scope.values()))
     agents = index.ask("usage", AgentUsage, **scope.values())
     runs = {one.agent_name: one for one in agents}
     hardly = [
@@ -103,6 +106,6 @@ def usage(index: Index, scope: Scope, defined: Iterable[DefinedAgent] = ()) -> U
     ]
     return Usage(
         agents=agents,
-        hours=index.ask("busy_hours", BusyHour, **scope.values()),
+        hours=hours.get(),
         hardly_used=sorted(hardly, key=lambda one: (one.invocations, one.agent_name)),
     )

@@ -39,6 +39,7 @@ def compare(a: str, b: str, scope: Scope, now_ms: int, form: Form | None) -> Non
     from afteraction.analytics.sides import side
     from afteraction.cli.root import current
     from afteraction.cli.source import open_source
+    from afteraction.store.later import Later
 
     del now_ms
     if scope.agent is not None:
@@ -51,10 +52,11 @@ def compare(a: str, b: str, scope: Scope, now_ms: int, form: Form | None) -> Non
     sides = side(index, scope, a), side(index, scope, b)
     if sides[0].contains(sides[1]) or sides[1].contains(sides[0]):
         raise click.UsageError(f"{a} and {b} share runs; compare two agents, or two versions: NAME@before NAME@after")
+    by_circumstance = Later(index, lambda beside: case_mix(beside, scope, *sides))
     found = ask_compare(index, scope, *sides)
+    mix = by_circumstance.get()
     if found is None:
         raise nothing_found(index)
-    mix = case_mix(index, scope, *sides)
 
     def draw(screen: Screen) -> None:
         from afteraction.output.compare_page import draw_comparison

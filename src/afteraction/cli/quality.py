@@ -40,6 +40,7 @@ def quality(name: str | None, scope: Scope, now_ms: int, min_runs: int, form: Fo
     from afteraction.analytics.sides import known_agent
     from afteraction.cli.root import current
     from afteraction.cli.source import open_source
+    from afteraction.store.later import Later
 
     del now_ms
     if name is not None and scope.agent is not None:
@@ -52,8 +53,10 @@ def quality(name: str | None, scope: Scope, now_ms: int, min_runs: int, form: Fo
         if not known:
             raise nothing_found(index)
         scope = replace(scope, agent=known_agent(name, known))
+    by_week = Later(index, lambda beside: quality_trend(beside, scope))
+    thrown_away = Later(index, lambda beside: rejected(beside, scope))
     rows = ask_quality(index, scope, min_runs=min_runs)
-    weeks = quality_trend(index, scope)
+    weeks = by_week.get()
 
     def draw(screen: Screen) -> None:
         from afteraction.output.quality_page import draw_quality, draw_weeks
@@ -66,7 +69,7 @@ def quality(name: str | None, scope: Scope, now_ms: int, min_runs: int, form: Fo
         screen.next_command(*command, rows[0].agent_name)
 
     if rows or form is not None:
-        document = {"agents": rows, "weeks": weeks, "rejected": rejected(index, scope)}
+        document = {"agents": rows, "weeks": weeks, "rejected": thrown_away.get()}
         give(rows, Quality, form, draw, document=document)
     if not rows:
         raise nothing_found(index)

@@ -21,7 +21,6 @@ import fcntl
 import os
 import time
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,14 +41,12 @@ from afteraction.store.cache_manifest import (
     load_manifest,
     save_manifest,
 )
-from afteraction.store.cache_parts import BatchReader, RecordFile, hide, rows_version, write_batch
+from afteraction.store.cache_parts import BatchReader, RecordFile, rows_version, write_batch
+from afteraction.store.cache_view import Rows
 from afteraction.store.engine import Database, engine_error
-from afteraction.store.sql import STORE, sql
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
-
-    from duckdb import DuckDBPyConnection
+    from collections.abc import Callable, Iterable, Iterator
 
     from afteraction.paths import Root
     from afteraction.store.cache_changes import Changes
@@ -72,8 +69,8 @@ class Snapshot:
     """Record files that hold no record, or could not be read, by path."""
     hidden: tuple[int, ...] | None
     """The stamps of rows in the parts that do not count; None when some rows are in memory only."""
-    open: Callable[[], DuckDBPyConnection]
-    """Gives the database with the view ``invocations``; opened when it is first called."""
+    rows: Rows
+    """The view ``invocations``, made when it is first asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +83,6 @@ class _Effort:
     trusting: bool = True
     """Whether to use what the cache holds."""
 
-
-_CURRENT_ROWS = {
-    (True, False): "from cached()",
-    (True, True): "from cached() union all from pending",
-    (False, True): "from pending",
-}
-"""What to read, by whether there are parts and whether there are rows in memory."""
 
 _ATTEMPTS = (_Effort(CHECKED_BYTES), _Effort(), _Effort(writing=False), _Effort(writing=False, trusting=False))
 """From the quick one to the one that needs nothing but the records. Hardly ever is a second one needed."""
@@ -152,7 +142,7 @@ def _attempt(
         manifest.parts,
         _unreadable(root, manifest.days, [*reader.damaged, *reader.denied]),
         hidden=None if pending else manifest.hidden,
-        open=cache(lambda: _opened(database, paths, manifest.hidden, pending=pending)),
+        rows=Rows(database, paths, manifest.hidden, pending=pending),
     )
 
 
@@ -202,25 +192,6 @@ def _learned(manifest: Manifest, changes: Changes, reader: BatchReader) -> Manif
             days[file.day] = msgspec.structs.replace(days[file.day], unreadable=unreadable)
     hidden = tuple(sorted((changes.gone | set(manifest.hidden)) - changes.present))
     return msgspec.structs.replace(manifest, days={**manifest.days, **days}, hidden=hidden)
-
-
-def _opened(database: Database, paths: Sequence[str], hidden: Sequence[int], *, pending: bool) -> DuckDBPyConnection:
-    """With the view ``invocations`` of parts, but for what is hidden, and of the table ``pending`` if there is one."""
-    connection = database.connection
-    hide(connection, hidden)
-    if paths:
-        connection.execute(
-            "set parquet_metadata_cache = true"
-        )  # parts never change, and most questions read them twice
-        connection.execute("set variable parts = $paths", {"paths": list(paths)})
-        connection.execute(sql(STORE, "cached"))
-    elif not pending:
-        connection.execute(sql(STORE, "schema"), {"path": os.devnull})
-        connection.execute("create table pending as from batch")
-    connection.execute(f"create macro current_rows() as table {_CURRENT_ROWS[bool(paths), pending or not paths]}")
-    connection.execute("drop table if exists batch")
-    connection.execute(sql(STORE, "view"))
-    return connection
 
 
 def _unreadable(root: Root, days: dict[str, Day], just_read: Iterable[RecordFile]) -> tuple[Path, ...]:

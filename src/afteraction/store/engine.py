@@ -59,10 +59,14 @@ def connect(root: Root) -> DuckDBPyConnection:
             "memory_limit": MEMORY_LIMIT,
         },
     )
-    connection.execute("set timezone = 'UTC'")  # a time without an offset is UTC
     connection.execute(sql(STORE, "intervals"))
     connection.execute(sql(STORE, "masking"))
-    return connection
+    return in_utc(connection)
+
+
+def in_utc(connection: DuckDBPyConnection) -> DuckDBPyConnection:
+    """A connection to which a time without an offset is UTC; it holds for this one alone."""
+    return connection.execute("set timezone = 'UTC'")
 
 
 def engine_error() -> type[Exception]:

@@ -71,12 +71,16 @@ class RecordIndex:
     @property
     def connection(self) -> DuckDBPyConnection:
         """The database that has the view; see ``store/engine.py`` for what it offers: to execute, and to fetch."""
-        return self._snapshot.open()
+        return self._snapshot.rows.open()
 
     @property
     def unreadable(self) -> tuple[Path, ...]:
         """Record files that could not be read or decoded, and are therefore missing from every answer."""
         return self._snapshot.unreadable
+
+    def beside(self) -> RecordIndex:
+        """The same index, to be asked in a thread of its own while this one is asked."""
+        return _IndexBeside(self.root, self._snapshot, remembers=self._remembers)
 
     def equals(self, other: RecordIndex) -> bool:
         """Whether the other has the very same rows for certain, so that it answers the same."""
@@ -102,7 +106,10 @@ class RecordIndex:
         return self._ask(question, row_type, values)
 
     def _ask(self, question: str, row_type: type[Row], values: dict[str, str | float | None]) -> list[Row]:
-        return answered(question, row_type, values, self._kept(), self._snapshot.open)
+        return answered(question, row_type, values, self._kept(), self._opened)
+
+    def _opened(self) -> DuckDBPyConnection:
+        return self._snapshot.rows.open()
 
     def _kept(self) -> Answers | None:
         """What is kept of answers about the very rows of this index; None when some, or all, are not in parts."""
@@ -110,6 +117,13 @@ class RecordIndex:
             return None
         state = msgspec.msgpack.encode((self._snapshot.parts, self._snapshot.hidden))
         return Answers(self.root.cache / ANSWERS / _OWN, state)
+
+
+class _IndexBeside(RecordIndex):
+    """An index with a connection of its own for each question."""
+
+    def _opened(self) -> DuckDBPyConnection:
+        return self._snapshot.rows.beside()
 
 
 def answered(
