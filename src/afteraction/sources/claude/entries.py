@@ -27,20 +27,20 @@ PromptKind = Literal["user", "notification", "coordinator", "meta", "compact"]
 _AGENT_ID_IN_TEXT = re.compile(r"\bagentId: ([A-Za-z0-9_-]{4,64})")
 
 
-class ToolCall(msgspec.Struct, frozen=True, dict=True):
+class ToolCall(msgspec.Struct, frozen=True, gc=False):
     """One ``tool_use`` block."""
 
     tool_use_id: str
     name: str
     raw_input: msgspec.Raw
 
-    @cached_property
+    @property
     def input(self) -> dict[str, Any]:
-        """What the tool was given; empty when that is no object."""
+        """What the tool was given, decoded with every look; empty when that is no object."""
         value = read_raw(self.raw_input)
         return value if isinstance(value, dict) else {}
 
-    @cached_property
+    @property
     def path(self) -> str | None:
         """The file it names, where it is a call that reads or changes one."""
         return path_in(self.raw_input)
