@@ -99,8 +99,8 @@ class _Story:
         return [
             Step(at, action, _commit_made(self.main.results[call.tool_use_id]))
             for at, reply, call in self.calls
-            if call.name == "Bash" and not call.input.get("run_in_background")
-            for action in git_actions(str(call.input.get("command", "")), reply.cwd or self.main.cwd or "/")
+            if call.name == "Bash" and not (given := call.input).get("run_in_background")
+            for action in git_actions(str(given.get("command", "")), reply.cwd or self.main.cwd or "/")
         ]
 
     def next_prompt(self, position: int) -> int | None:

@@ -17,8 +17,7 @@ from afteraction.collector.conclusion import Concluder, Conclusion
 from afteraction.collector.evidence import SessionEvidence
 from afteraction.collector.failures import Failure, describe
 from afteraction.collector.liveness import linux_process_state, session_over
-from afteraction.sources.claude.lines import tells_of_agents
-from afteraction.sources.claude.session_files import glance_at, named_elsewhere, read_content, read_session
+from afteraction.sources.claude.session_files import glance_at, may_tell_of_agents, named_elsewhere, read_session
 from afteraction.sources.claude.transcript import Glance
 
 if TYPE_CHECKING:
@@ -79,7 +78,7 @@ class Reader:
     def _read_whole(self, session: PastSession) -> SessionRead:
         files = session.files
         seen = glance_at(files.main) if files.main is not None else Glance()
-        if not files.agents and not (files.main and seen.is_transcript and tells_of_agents(read_content(files.main))):
+        if not files.agents and not (files.main and seen.is_transcript and may_tell_of_agents(files.main)):
             return SessionRead(foreign=not seen.is_transcript, first_ms=seen.first_at)
         main, agents = read_session(files)
         evidence = SessionEvidence(

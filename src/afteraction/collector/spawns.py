@@ -40,17 +40,17 @@ def _from_transcript(transcript: Transcript, reply: Reply, call: ToolCall) -> Sp
     forked = call.name == "Skill" and result is not None and result.detail.get("status") == "forked"
     if call.name not in SPAWN_TOOLS and not forked:
         return None
-    background = call.input.get("run_in_background")
+    given = call.input
     model = result.detail.get("resolvedModel") if result is not None else None
     return Spawn(
         tool_use_id=call.tool_use_id,
         at=reply.at,
         parent_agent_id=transcript.agent_id,
-        subagent_type=_text(call.input.get("subagent_type")),
-        description=_text(call.input.get("description")),
-        prompt=_text(call.input.get("prompt")),
+        subagent_type=_text(given.get("subagent_type")),
+        description=_text(given.get("description")),
+        prompt=_text(given.get("prompt")),
         prompt_id=(result.prompt_id if result is not None else None) or transcript.prompt_id,
-        in_background=True if result is not None and result.is_launch else _flag(background),
+        in_background=True if result is not None and result.is_launch else _flag(given.get("run_in_background")),
         result=result,
         agent_id=result.agent_id if result is not None and not result.is_error else None,
         resolved_model=_text(model),

@@ -6,6 +6,7 @@ was before.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import msgspec
@@ -13,6 +14,8 @@ import msgspec
 from afteraction.sources.claude.lines import read_as
 
 EDITING_TOOLS = frozenset({"Edit", "Write", "MultiEdit", "NotebookEdit"})
+_PATH_FIRST = re.compile(rb'\{(?:"replace_all":(?:true|false),)?"file_path":"([^"\\\x00-\x1f]+)"')
+"""How nearly every call begins. What follows are whole files, which need not be gone through for the path."""
 
 
 class Place(msgspec.Struct, gc=False):
@@ -57,5 +60,11 @@ class Change(msgspec.Struct, gc=False):
 
 def path_in(raw_input: msgspec.Raw) -> str | None:
     """The file that a call was given to change."""
+    first = _PATH_FIRST.match(raw_input)
+    if first is not None:
+        try:
+            return first[1].decode()
+        except UnicodeDecodeError:
+            pass  # mended below
     place = read_as(raw_input, Place)
     return place.file_path or place.notebook_path

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -26,20 +27,20 @@ PromptKind = Literal["user", "notification", "coordinator", "meta", "compact"]
 _AGENT_ID_IN_TEXT = re.compile(r"\bagentId: ([A-Za-z0-9_-]{4,64})")
 
 
-class ToolCall(msgspec.Struct, frozen=True, dict=True):
+class ToolCall(msgspec.Struct, frozen=True, gc=False):
     """One ``tool_use`` block."""
 
     tool_use_id: str
     name: str
     raw_input: msgspec.Raw
 
-    @cached_property
+    @property
     def input(self) -> dict[str, Any]:
-        """What the tool was given; empty when that is no object."""
+        """What the tool was given, decoded with every look; empty when that is no object."""
         value = read_raw(self.raw_input)
         return value if isinstance(value, dict) else {}
 
-    @cached_property
+    @property
     def path(self) -> str | None:
         """The file it names, where it is a call that reads or changes one."""
         return path_in(self.raw_input)
@@ -71,7 +72,8 @@ class Notice(msgspec.Struct, frozen=True, gc=False):
 class Reply(msgspec.Struct, frozen=True, gc=False):
     """One assistant line: one content block of one API message."""
 
-    at: int | None
+    stamp: str | None
+    """As the client wrote it."""
     uuid: str | None
     message_id: str | None
     model: str | None
@@ -85,17 +87,28 @@ class Reply(msgspec.Struct, frozen=True, gc=False):
     cwd: str | None = None
     """The folder in which its calls begin."""
 
+    @property
+    def at(self) -> int | None:
+        """When it was written, epoch ms; read where it is asked for, which is of few lines."""
+        return time_ms(self.stamp)
+
 
 class Result(msgspec.Struct, frozen=True, dict=True):
     """One ``tool_result`` block, with the client's structured result beside it where it wrote one."""
 
-    at: int | None
+    stamp: str | None
+    """As the client wrote it."""
     tool_use_id: str
     is_error: bool
     raw_content: msgspec.Raw
     raw_detail: msgspec.Raw
     prompt_id: str | None
     uuid: str | None = None
+
+    @property
+    def at(self) -> int | None:
+        """When it was written, epoch ms; read where it is asked for, which is of few lines."""
+        return time_ms(self.stamp)
 
     @cached_property
     def text(self) -> str:
@@ -186,12 +199,23 @@ class Transcript:
     @cached_property
     def calls(self) -> tuple[tuple[Reply, ToolCall], ...]:
         """All tool calls, each with the line it stands on."""
-        return tuple((reply, call) for reply in self.replies for call in reply.calls)
+        return tuple([(reply, call) for reply in self.of(Reply) for call in reply.calls])
 
     @cached_property
     def results(self) -> dict[str, Result]:
         """Tool results by ``tool_use_id``; the last one wins."""
         return {result.tool_use_id: result for result in self.of(Result)}
+
+
+def time_ms(stamp: str | None) -> int | None:
+    """A line's time as the client writes it, in epoch ms; None for what is no time, or one of no known zone."""
+    if stamp is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(stamp)
+    except ValueError:
+        return None
+    return round(moment.timestamp() * 1000) if moment.tzinfo else None
 
 
 def flat_text(content: Any) -> str:

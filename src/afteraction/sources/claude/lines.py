@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import msgspec
 
 from afteraction.sources.claude.mending import mended
-from afteraction.sources.claude.search import compile_search
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -31,7 +30,6 @@ _Count = Annotated[int, msgspec.Meta(ge=0)]
 
 SPAWNING_TOOLS = ("Agent", "Task", "Skill", "Workflow")
 """Tools whose calls may start a subagent."""
-_TELLS_OF_AGENTS = compile_search('"(?:' + "|".join(SPAWNING_TOOLS) + r')"|"isSidechain"\s*:\s*true')
 
 
 class Block(msgspec.Struct, gc=False):
@@ -169,11 +167,6 @@ def once(lines: Iterable[Line]) -> Iterator[Line]:
             yield line
         if line.uuid is not None:
             seen.add(line.uuid)
-
-
-def tells_of_agents(data: Data) -> bool:
-    """Whether a main file can have anything to say about subagents that have no files of their own."""
-    return _TELLS_OF_AGENTS.found(data)
 
 
 def read_raw(raw: msgspec.Raw) -> Any:

@@ -20,6 +20,7 @@ import msgspec
 
 from afteraction.sources.claude.edits import EDITING_TOOLS, path_in
 from afteraction.sources.claude.lines import BOM, SPAWNING_TOOLS, Block, Line, once, read_line
+from afteraction.sources.claude.search import compile_search
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Sequence
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 TELLING_TOOLS = frozenset({*SPAWNING_TOOLS, "TaskStop", "SendMessage"})
 """Calls of other tools, and their results, say nothing about subagents when they stand in a main file."""
 
+_TELLS_OF_AGENTS = compile_search('"(?:' + "|".join(SPAWNING_TOOLS) + r')"|"isSidechain"\s*:\s*true')
 _EDITING_NAMES = tuple(f'{name}"'.encode() for name in sorted(EDITING_TOOLS))
 _WORK_BEGINS = frozenset(name[0] for name in (*_EDITING_NAMES, b"Bash"))
 """First letters of the tools that change files: most calls are told apart by them."""
@@ -36,7 +38,7 @@ _KEEPS_OR_DROPS = re.compile(rb"git\b[^\n]*?(?:add|commit|checkout|restore|rever
 """A git command that may; what stands before a word may be an escaped end of a line."""
 _TELLING_NAMES = tuple(f'{name}"'.encode() for name in sorted(TELLING_TOOLS))
 _LINES_TOLD_APART = (b'user"', b'assistant"', b'attachment"')
-_BLOCK_BYTES = 1 << 20
+_BLOCK_BYTES = 1 << 18
 _HEAD_BYTES = 2048
 _FIRST_KEYS_BYTES = 256
 _OPENING, _CLOSING = b"{}"
@@ -210,6 +212,11 @@ class MainLines:
                         line = read_line(bytes(block[start:end]))
                         if line is not None:
                             self._found[offset + start] = line
+
+
+def tells_of_agents(file: RawIOBase | BytesIO) -> bool:
+    """Whether a main file can have anything to say about subagents that have no files of their own."""
+    return any(_TELLS_OF_AGENTS.found(block, 0, size) for _, block, size in _blocks(file))
 
 
 def _is_prompt(line: Line) -> bool:

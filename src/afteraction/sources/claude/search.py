@@ -9,10 +9,7 @@ from __future__ import annotations
 
 import importlib
 import re
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    import mmap
+from typing import Any
 
 
 class Search:
@@ -22,9 +19,9 @@ class Search:
         """Wrap a pattern compiled by either engine."""
         self._search = pattern.search
 
-    def found(self, data: bytes | mmap.mmap, start: int = 0, end: int | None = None) -> bool:
+    def found(self, data: bytes | bytearray, start: int, end: int) -> bool:
         """Whether the pattern occurs in ``data[start:end]``."""
-        return self._search(data, start, len(data) if end is None else end) is not None
+        return self._search(data, start, end) is not None
 
 
 def compile_search(pattern: str) -> Search:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 from afteraction.sources.claude.edits import EDITING_TOOLS
 from afteraction.sources.claude.entries import AgentMeta, Transcript
 from afteraction.sources.claude.lines import SPAWNING_TOOLS, Lines
+from afteraction.sources.claude.main_lines import tells_of_agents
 from afteraction.sources.claude.transcript import (
     Glance,
     glance,
@@ -152,9 +153,9 @@ def read_session(files: SessionFiles, *, but: Container[str] = ()) -> tuple[Tran
             continue
         parts = in_order([path, *files.others[agent_id]]) if agent_id in files.others else (path,)
         if parts[0] == path:  # else another session has its beginning, and tells of it
-            content = read_content(path)
+            content = _read_content(path)
             for rest in parts[1:]:
-                content = bytes(content) + bytes(read_content(rest))
+                content = bytes(content) + bytes(_read_content(rest))
             agents[agent_id] = parse_transcript(content, agent_id=agent_id, meta=_read_meta(path))
     main, inline = _read_main(files.main, _changed_by(agents.values()))
     return main, {**inline, **agents}
@@ -245,6 +246,15 @@ def glance_at(path: Path) -> Glance:
         return Glance()
 
 
+def may_tell_of_agents(main: Path) -> bool:
+    """Whether a main file can have anything to say about subagents without files of their own; not when it is gone."""
+    try:
+        with main.open("rb", buffering=0) as file:
+            return tells_of_agents(file)
+    except (FileNotFoundError, PermissionError):
+        return False
+
+
 def _read_main(path: Path | None, changed: frozenset[str]) -> tuple[Transcript | None, dict[str, Transcript]]:
     if path is None:
         return None, {}
@@ -255,7 +265,7 @@ def _read_main(path: Path | None, changed: frozenset[str]) -> tuple[Transcript |
         return parse_main(io.BytesIO())
 
 
-def read_content(path: Path) -> Data:
+def _read_content(path: Path) -> Data:
     """A transcript's bytes; a large one is mapped, so that its size does not become memory. Empty when it is gone."""
     try:
         with path.open("rb") as file:

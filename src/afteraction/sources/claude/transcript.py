@@ -6,7 +6,6 @@ Main files and agent files have the same shape, so one reader serves both, for t
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,7 @@ from afteraction.sources.claude.entries import (
     Result,
     ToolCall,
     Transcript,
+    time_ms,
 )
 from afteraction.sources.claude.lines import BOM, Block, Line, Lines, Message, read_line, read_raw
 from afteraction.sources.claude.main_lines import MainLines
@@ -105,8 +105,8 @@ def _transcript(
         version=_first(line.version for line in lines),
         cwd=_first(line.cwd for line in lines),
         prompt_id=_first(line.promptId for line in talk),
-        first_at=next((at for line in talk if (at := _time_ms(line)) is not None), None),
-        last_at=next((at for line in reversed(talk) if (at := _time_ms(line)) is not None), None),
+        first_at=next((at for line in talk if (at := time_ms(line.timestamp)) is not None), None),
+        last_at=next((at for line in reversed(talk) if (at := time_ms(line.timestamp)) is not None), None),
         entries=tuple(_entries(lines)),
         unreadable=reader.unreadable if reader is not None else 0,
         cut=reader is not None and reader.cut,
@@ -125,7 +125,7 @@ def glance(file: BinaryIO) -> Glance:
         known = line.type is not None and bool(line.sessionId or line.uuid or line.type in _BARE_TYPES)
         seen = Glance(
             is_transcript=seen.is_transcript or known,
-            first_at=seen.first_at if seen.first_at is not None else _time_ms(line),
+            first_at=seen.first_at if seen.first_at is not None else time_ms(line.timestamp),
             version=seen.version or line.version,
         )
         if seen.is_transcript and seen.first_at is not None and seen.version:
@@ -171,16 +171,17 @@ def _entries(lines: Iterable[Line]) -> list[Entry]:
 
 
 def _reply(line: Line, message: Message) -> Reply:
-    text = ""
+    content = message.content
+    text = content if isinstance(content, str) else ""
     calls: tuple[ToolCall, ...] = ()
-    for block in _blocks(message.content):
+    for block in content if isinstance(content, list) else ():
         if block.text is not None:
             text += block.text
         if block.type == "tool_use" and block.id and block.name:
             calls += (ToolCall(block.id, block.name, block.input),)
     synthetic = message.model == _SYNTHETIC_MODEL
     return Reply(
-        at=_time_ms(line),
+        stamp=line.timestamp,
         uuid=line.uuid,
         message_id=message.id,
         model=None if synthetic else message.model,
@@ -195,20 +196,21 @@ def _reply(line: Line, message: Message) -> Reply:
     )
 
 
-def _user_entries(line: Line, content: str | list[Block] | None) -> list[Entry]:
-    at = _time_ms(line)
-    entries: list[Entry] = []
-    for block in _blocks(content):
+def _user_entries(line: Line, content: str | list[Block] | None) -> Iterator[Entry]:
+    if isinstance(content, str):
+        yield from _text_entries(line, content)
+        return
+    for block in content or ():
         if block.type == "tool_result" and block.tool_use_id:
             is_error = block.is_error is True
             told = (block.content, line.toolUseResult, line.promptId, line.uuid)
-            entries.append(Result(at, block.tool_use_id, is_error, *told))
+            yield Result(line.timestamp, block.tool_use_id, is_error, *told)
         elif block.type == "text" and block.text is not None:
-            entries += _text_entries(line, at, block.text)
-    return entries
+            yield from _text_entries(line, block.text)
 
 
-def _text_entries(line: Line, at: int | None, text: str) -> Iterator[Entry]:
+def _text_entries(line: Line, text: str) -> Iterator[Entry]:
+    at = time_ms(line.timestamp)
     if text.startswith(_INTERRUPT_TEXT):
         yield Interrupt(at=at, message_id=line.interruptedMessageId)
         return
@@ -231,7 +233,7 @@ def _prompt_kind(line: Line, text: str) -> PromptKind:
 def _notices(line: Line, text: str) -> Iterator[Notice]:
     if text.startswith(_NOTIFICATION_TAG):
         yield Notice(
-            at=_time_ms(line),
+            at=time_ms(line.timestamp),
             prompt_id=line.promptId,
             task_id=_tag(text, "task-id"),
             tool_use_id=_tag(text, "tool-use-id"),
@@ -252,22 +254,6 @@ def _tag(text: str, name: str) -> str | None:
     start = text.find(f"<{name}>")
     end = text.find(f"</{name}>", start)
     return text[start + len(name) + 2 : end].strip() if 0 <= start < end else None
-
-
-def _blocks(content: str | list[Block] | None) -> list[Block]:
-    if isinstance(content, str):
-        return [Block(type="text", text=content)]
-    return content or []
-
-
-def _time_ms(line: Line) -> int | None:
-    if line.timestamp is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(line.timestamp)
-    except ValueError:
-        return None
-    return round(moment.timestamp() * 1000) if moment.tzinfo else None
 
 
 def _first(values: Iterable[str | None]) -> str | None:
