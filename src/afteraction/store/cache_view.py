@@ -22,11 +22,11 @@ if TYPE_CHECKING:
     from afteraction.store.engine import Database
 
 _CURRENT_ROWS = {
-    (True, False): "from cached()",
-    (True, True): "from cached() union all from pending",
-    (False, True): "from pending",
+    (True, False): "create macro current_rows() as table from cached()",
+    (True, True): "create macro current_rows() as table from cached() union all from pending",
+    (False, True): "create macro current_rows() as table from pending",
 }
-"""What to read, by whether there are parts and whether there are rows in memory."""
+"""What the view reads, by whether there are parts and whether there are rows in memory."""
 
 
 class Rows:
@@ -65,8 +65,7 @@ class Rows:
         elif not self._pending:
             connection.execute(sql(STORE, "schema"), {"path": os.devnull})
             connection.execute("create table pending as from batch")
-        rows = _CURRENT_ROWS[bool(self._parts), self._pending or not self._parts]
-        connection.execute(f"create macro current_rows() as table {rows}")
+        connection.execute(_CURRENT_ROWS[bool(self._parts), self._pending or not self._parts])
         connection.execute("drop table if exists batch")
         connection.execute(sql(STORE, "view"))
 
