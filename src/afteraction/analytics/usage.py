@@ -88,9 +88,14 @@ class Usage:
     """Defined agents with at most ``RARELY`` runs, those without any first."""
 
 
+def busy_hours(index: Index, scope: Scope) -> list[BusyHour]:
+    """The hours of the week in which agents ran."""
+    return index.ask("busy_hours", BusyHour, **scope.values())
+
+
 def usage(index: Index, scope: Scope, defined: Iterable[DefinedAgent] = ()) -> Usage:
     """Most and least used agents, the hours in which they run, and which of the ``defined`` ones hardly ran."""
-    hours = Later(index, lambda beside: beside.ask("busy_hours", BusyHour, **scope.values()))
+    hours = Later(index, lambda beside: busy_hours(beside, scope))
     agents = index.ask("usage", AgentUsage, **scope.values())
     runs = {one.agent_name: one for one in agents}
     hardly = [
