@@ -104,6 +104,21 @@ def test_where_no_thread_is_to_be_had_the_question_is_asked_at_once(
     assert all_at_once(open_index(Root(tmp_path), remembers=False)) == expected
 
 
+def test_a_frugal_index_is_asked_in_the_calling_thread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work that goes on beside other work takes one processor, and says the same."""
+    write_records(tmp_path, *history(300))
+    expected = one_by_one(open_index(Root(tmp_path), remembers=False))
+    started: list[threading.Thread] = []
+    monkeypatch.setattr(threading.Thread, "start", started.append)
+
+    index = open_index(Root(tmp_path), remembers=False, frugal=True)
+
+    assert all_at_once(index) == expected
+    assert not started
+    [threads] = index.connection.execute("select current_setting('worker_threads')").fetchall()
+    assert threads == (1,)
+
+
 def test_a_lake_is_asked_one_question_after_the_other(tmp_path: Path) -> None:
     """Ten million rows twice at a time would take more memory than a laptop gives."""
     write_records(tmp_path / "a", *history(30))

@@ -37,7 +37,8 @@ def _write(root: Root, now_ms: int) -> None:
     from afteraction.analytics.scope import Scope  # brings nothing; the index below brings the database engine
     from afteraction.store.index import open_index
 
-    index = open_index(root, remembers=False)  # these questions end now, and nobody asks them again
+    # these questions end now, nobody asks them again, and whoever works here meanwhile needs the machine
+    index = open_index(root, remembers=False, frugal=True)
     scope = Scope(since_ms=now_ms - DAYS * DAY_MS, until_ms=now_ms + DAY_MS)
     head = {
         "schema_version": SCHEMA_VERSION,

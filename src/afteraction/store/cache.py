@@ -88,15 +88,18 @@ _ATTEMPTS = (_Effort(CHECKED_BYTES), _Effort(), _Effort(writing=False), _Effort(
 """From the quick one to the one that needs nothing but the records. Hardly ever is a second one needed."""
 
 
-def refresh(root: Root, *, every_file: bool = False, progress: Progress | None = None) -> Snapshot:
+def refresh(
+    root: Root, *, every_file: bool = False, progress: Progress | None = None, frugal: bool = False
+) -> Snapshot:
     """Make the cache agree with the records below ``root``, and open it.
 
     ``every_file`` looks at every record and every byte of the cache, which takes 0.4 s for 100,000 records.
-    StoreError when a folder of records cannot be read, or there is no room to work in.
+    ``frugal`` opens it as ``engine.connect`` says. StoreError when a folder of records cannot be read, or there is no
+    room to work in.
     """
     failure: Exception | None = None
     for effort in _ATTEMPTS[every_file:]:
-        database = Database(root)
+        database = Database(root, frugal=frugal)
         try:
             return _attempt(root, database, effort, every_file=every_file, progress=progress)
         except (engine_error(), OSError) as error:  # the cache is damaged, or was deleted under our hands

@@ -29,18 +29,23 @@ _ENGINE = "_duckdb"
 MEMORY_LIMIT = "1500MB"
 """A report must leave the laptop to those who work on it; DuckDB would take four fifths of its memory."""
 
+_FRUGAL = {"threads": "1", "allocator_bulk_deallocation_flush_threshold": "2MB"}
+"""Memory that a question no longer needs goes back at once, in place of when 512 MB have gathered: ten questions about
+800 records then take 20 MB beside the engine's own 54, and not 60. It costs them 0.08 s, as much as the threads did."""
+
 
 class Database:
     """An empty database as ``connect`` makes it, once it is first used."""
 
-    def __init__(self, root: Root) -> None:
-        """Nothing is opened or imported yet."""
+    def __init__(self, root: Root, *, frugal: bool = False) -> None:
+        """Nothing is opened or imported yet. ``frugal``: see ``connect``."""
         self._root = root
+        self.frugal = frugal
 
     @cached_property
     def connection(self) -> DuckDBPyConnection:
         """The way into it."""
-        return connect(self._root)
+        return connect(self._root, frugal=self.frugal)
 
     def close(self) -> None:
         """Close it if it was ever opened."""
@@ -48,8 +53,11 @@ class Database:
             self.connection.close()
 
 
-def connect(root: Root) -> DuckDBPyConnection:
-    """A new, empty database with the macros of ``intervals.sql`` and ``masking.sql``."""
+def connect(root: Root, *, frugal: bool = False) -> DuckDBPyConnection:
+    """A new, empty database with the macros of ``intervals.sql`` and ``masking.sql``.
+
+    ``frugal`` works in the calling thread alone, and takes up less memory.
+    """
     connection: DuckDBPyConnection = _engine().connect(
         ":memory:",
         config={
@@ -57,6 +65,7 @@ def connect(root: Root) -> DuckDBPyConnection:
             "autoload_known_extensions": "false",
             "temp_directory": str(root.cache / "spill"),
             "memory_limit": MEMORY_LIMIT,
+            **(_FRUGAL if frugal else {}),
         },
     )
     connection.execute(sql(STORE, "intervals"))

@@ -78,6 +78,11 @@ class RecordIndex:
         """Record files that could not be read or decoded, and are therefore missing from every answer."""
         return self._snapshot.unreadable
 
+    @property
+    def frugal(self) -> bool:
+        """Whether it was opened to be asked one question at a time, in one thread."""
+        return self._snapshot.database.frugal
+
     def beside(self) -> RecordIndex:
         """The same index, to be asked in a thread of its own while this one is asked."""
         return _IndexBeside(self.root, self._snapshot, remembers=self._remembers)
@@ -102,7 +107,7 @@ class RecordIndex:
             except engine_error():
                 if not broken_parts(self.root.cache, self._snapshot.parts):
                     raise
-                self._snapshot = refresh(self.root)
+                self._snapshot = refresh(self.root, frugal=self.frugal)
         return self._ask(question, row_type, values)
 
     def _ask(self, question: str, row_type: type[Row], values: dict[str, str | float | None]) -> list[Row]:
@@ -154,10 +159,12 @@ def typed_rows(
     return [row_type(*row) for row in rows]
 
 
-def open_index(root: Root, *, progress: Progress | None = None, remembers: bool = True) -> RecordIndex:
+def open_index(
+    root: Root, *, progress: Progress | None = None, remembers: bool = True, frugal: bool = False
+) -> RecordIndex:
     """Index all records below ``root`` as they are now.
 
-    It ``remembers`` answers for whoever asks the same again. ``progress`` is told how many of how many new files have
-    been read. StoreError when a folder cannot be read.
+    It ``remembers`` answers for whoever asks the same again, and is ``frugal`` with threads and memory beside other
+    work. ``progress`` is told how many of how many new files have been read. StoreError when a folder cannot be read.
     """
-    return RecordIndex(root, refresh(root, progress=progress), remembers=remembers)
+    return RecordIndex(root, refresh(root, progress=progress, frugal=frugal), remembers=remembers)

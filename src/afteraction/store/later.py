@@ -29,7 +29,7 @@ class Later(Generic[Value]):
         self._found: list[Value] = []
         self._error: Exception | None = None
         self._thread: Thread | None = None
-        if isinstance(index, RecordIndex):
+        if isinstance(index, RecordIndex) and not index.frugal:
             self._thread = Thread(target=self._ask, args=(index.beside(), ask))
             with contextlib.suppress(RuntimeError):
                 self._thread.start()
